@@ -1,0 +1,82 @@
+import type { Credential } from '../auth/strategy.js';
+
+/** `generated/tools.json`: all that the runtime knows about its tools. Written by codegen, read once at start. Types only. */
+export interface ToolFile {
+  /** Release of Okta's specification the tools were generated from. */
+  readonly release: string;
+  /** Every scope the specification knows, sorted. */
+  readonly scopes: readonly string[];
+  readonly toolsets: Readonly<Record<string, { readonly title: string }>>;
+  readonly tools: readonly ToolDefinition[];
+}
+
+export type Risk = 'read' | 'write' | 'destructive' | 'privileged';
+
+/** One tool: what the model sees and what the gate checks. Plain JSON. */
+export interface ToolDefinition {
+  /** snake_case, at most 48 characters. */
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  /** Key into `generated/operations.ts`. */
+  readonly operation: string;
+  /** Values this tool fixes or builds itself; they are never taken from the model. See `Template`. */
+  readonly arguments?: Readonly<Record<string, Template>>;
+  readonly toolset: string;
+  /** Listed first when not everything fits. */
+  readonly core: boolean;
+  readonly risk: Risk;
+  /** Every inner list needs one granted scope: `[["okta.users.read", "okta.users.manage"]]`. Empty: no scope needed. */
+  readonly scopes: readonly (readonly string[])[];
+  readonly roles: RoleRequirement;
+  /** The credentials Okta accepts for it. */
+  readonly auth: readonly Credential[];
+  /** JSON Schema 2020-12, compact, closed at the top, without `$ref`. */
+  readonly inputSchema: JsonObject;
+  /** What Okta admits beyond `inputSchema`; applied before the validator is compiled. */
+  readonly accept?: {
+    /** JSON pointers to schemas that also admit null. */
+    readonly nullable?: readonly string[];
+    /** JSON pointers to schemas whose `enum` is a hint: unknown values are admitted. */
+    readonly open?: readonly string[];
+  };
+  /** Present on tools that answer a list. */
+  readonly page?: Page;
+  /** `replace`: fields left out of the body are erased by Okta. */
+  readonly update?: 'replace';
+  readonly annotations: Annotations;
+}
+
+/**
+ * A fixed value, or `{ "and": [...] }`: SCIM filter clauses joined by ` and `. `${name}` in a clause is replaced by the
+ * argument of that name, escaped as a SCIM string; a clause whose argument was not given is left out.
+ */
+export type Template = string | number | boolean | readonly string[] | { readonly and: readonly string[] };
+
+export interface RoleRequirement {
+  /** Standard administrator roles (Okta `RoleType`), any one of which suffices, beside SUPER_ADMIN which always does. */
+  readonly anyOf: readonly string[];
+  /** Custom-role permissions that suffice instead. */
+  readonly permissions?: readonly string[];
+  readonly source: string;
+  /** Only verified requirements may hide a tool; the others are shown as a hint. */
+  readonly verified: boolean;
+}
+
+export interface Page {
+  /** Property that holds the items when the reply wraps them; absent when the reply is the array itself. */
+  readonly items?: string;
+  /** The operation takes `after`, so further pages can be asked for. */
+  readonly resumable: boolean;
+  /** Sent as `limit` when the model gives none; absent when the operation has no `limit`. */
+  readonly limit?: number;
+}
+
+export interface Annotations {
+  readonly readOnlyHint: boolean;
+  readonly destructiveHint: boolean;
+  readonly idempotentHint: boolean;
+  readonly openWorldHint: boolean;
+}
+
+export type JsonObject = { readonly [key: string]: unknown };
