@@ -1,0 +1,111 @@
+import { LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
+import { z } from 'zod';
+import type { Problem } from './errors.js';
+
+const roles = z.strictObject({
+  anyOf: z.array(z.string()).min(1),
+  permissions: z.array(z.string()).optional(),
+  source: z.string().min(1),
+  verified: z.boolean(),
+});
+
+const template = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z.array(z.string()),
+  z.strictObject({ and: z.array(z.string()).min(1) }),
+]);
+
+const tool = z.strictObject({
+  operation: z.string(),
+  title: z.string().optional(),
+  description: z.string().optional(),
+  core: z.boolean().default(false),
+  risk: z.enum(['read', 'write', 'destructive', 'privileged']).optional(),
+  scopes: z.union([z.literal('none'), z.array(z.string()).min(1)]).optional(),
+  scopesReason: z.string().optional(),
+  roles: roles.optional(),
+  acknowledge: z.array(z.enum(['deprecated', 'early-access'])).default([]),
+  hide: z.array(z.string()).default([]),
+  notes: z.record(z.string(), z.string()).default({}),
+  limit: z.int().positive().optional(),
+  arguments: z.record(z.string(), template).default({}),
+  inputs: z.record(z.string(), z.string()).default({}),
+});
+
+const file = z.strictObject({
+  spec: z.string(),
+  glossary: z.record(z.string(), z.string()).default({}),
+  roles: z.record(z.string(), roles).default({}),
+  toolsets: z.record(
+    z.string().regex(/^[a-z][a-z0-9-]*$/),
+    z.strictObject({ title: z.string(), tools: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), tool) }),
+  ),
+});
+
+/** One entry under `toolsets.<id>.tools` of `tools.config.yaml`. */
+export type ToolEntry = z.output<typeof tool>;
+/** `tools.config.yaml`, parsed. */
+export type ToolsConfig = z.output<typeof file>;
+
+/** A parsed configuration and the means to point at its lines. */
+export interface ConfigSource {
+  readonly config: ToolsConfig;
+  /** What is wrong with the file itself; empty when it can be used. */
+  readonly problems: readonly Problem[];
+  /** A problem at the line of the deepest existing node of `path`. */
+  problem(path: readonly (string | number)[], message: string, fix?: string): Problem;
+}
+
+const empty: ToolsConfig = { spec: '', glossary: {}, roles: {}, toolsets: {} };
+
+/** Reads `tools.config.yaml`. Never throws: syntax errors, duplicate and unknown keys come back as problems with lines. */
+export function parseToolsConfig(text: string, name: string): ConfigSource {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const problem = (path: readonly (string | number)[], message: string, fix?: string): Problem => ({
+    file: name,
+    line: lines.linePos(offsetOf(document, path)).line,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => ({
+      file: name,
+      line: lines.linePos(error.pos[0]).line,
+      message: error.message.split('\n', 1)[0] ?? error.code,
+    }));
+    return { config: empty, problems, problem };
+  }
+  const parsed = file.safeParse(document.toJS());
+  if (parsed.success) return { config: parsed.data, problems: [], problem };
+  const problems = parsed.error.issues.flatMap((issue) => {
+    const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+    if (issue.code !== 'unrecognized_keys') return [problem(path, `${path.join('.')}: ${issue.message}`)];
+    return issue.keys.map((key) => problem([...path, key], `unknown key "${key}" in ${path.join('.') || 'the file'}`));
+  });
+  return { config: empty, problems, problem };
+}
+
+function offsetOf(document: YamlDocument.Parsed, path: readonly (string | number)[]): number {
+  let offset = document.contents?.range?.[0] ?? 0;
+  let node: unknown = document.contents;
+  for (const part of path) {
+    const items = (node as { items?: unknown[] } | null)?.items;
+    if (!Array.isArray(items)) break;
+    if (typeof part === 'number') {
+      node = items[part];
+    } else {
+      const pair = items.find((item) => (item as { key?: { value?: unknown } }).key?.value === part) as
+        | { key: { range?: [number, number, number] }; value: unknown }
+        | undefined;
+      if (pair === undefined) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node = pair.value;
+      continue;
+    }
+    offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0] ?? offset;
+  }
+  return offset;
+}

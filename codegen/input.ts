@@ -1,0 +1,129 @@
+import type { Operation } from '../src/okta/operation.js';
+import type { JsonObject } from '../src/tools/definition.js';
+import type { ToolsConfig } from './config.js';
+import { type Document, type ParameterObject, resolve, type SchemaOrRef } from './document.js';
+import type { Problem } from './errors.js';
+import { isJson, mediaTypeOf } from './operation.js';
+import { compact } from './schema.js';
+import { type Shape, shapeOf } from './shape.js';
+import { type Entry, nearest } from './slice.js';
+
+/** Levels of a body that are listed; deeper objects are open and named by their keys. */
+const BODY_DEPTH = 2;
+
+interface Input {
+  readonly schema: JsonObject;
+  readonly nullable: readonly string[];
+  readonly open: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * What a caller may give an entry's tool: parameters at the top, the body under one `body` key.
+ * @param limit page size sent when the caller gives none
+ */
+export function inputOf(
+  document: Document,
+  config: ToolsConfig,
+  entry: Entry,
+  operation: Operation,
+  limit: number | undefined,
+): Input {
+  const { api, config: stated, problem } = entry;
+  const notes = { ...config.glossary, ...stated.notes };
+  const properties: Record<string, JsonObject> = {};
+  const required: string[] = [];
+  const nullable: string[] = [];
+  const open: string[] = [];
+  const problems: Problem[] = [];
+  const offered = new Set([...(operation.query ?? []), ...(operation.header ?? [])]);
+  const parameters = api.parameters.filter(({ in: where, name }) => where === 'path' || offered.has(name));
+  const names = new Set(parameters.map(({ name }) => name));
+  for (const key of [...stated.hide, ...Object.keys(stated.arguments)]) {
+    if (names.has(key)) continue;
+    problems.push(problem([], `${api.id} has no parameter "${key}"`, `it has ${[...names].join(', ') || 'none'}`));
+  }
+  const hidden = new Set([...stated.hide, ...Object.keys(stated.arguments)]);
+  for (const parameter of parameters) {
+    if (hidden.has(parameter.name)) {
+      if (parameter.required === true && !(parameter.name in stated.arguments)) {
+        problems.push(problem(['hide'], `"${parameter.name}" is required and cannot be hidden`));
+      }
+      continue;
+    }
+    const path = parameter.name;
+    const pointer = `/properties/${path}`;
+    const shape = parameterShape(document, parameter, path === 'limit' ? limit : undefined);
+    const printed = compact(shape, { pointer, path, depth: 0, notes });
+    properties[path] = printed.schema;
+    open.push(...printed.open);
+    if (parameter.required === true || parameter.in === 'path') required.push(path);
+  }
+  for (const [input, words] of Object.entries(stated.inputs))
+    properties[input] = { type: 'string', description: words };
+  const content = api.operation.requestBody && resolve(document, api.operation.requestBody).content;
+  const media = content === undefined ? undefined : mediaTypeOf(content);
+  if (content !== undefined && media !== undefined) {
+    const shape = bodyShape(document, media, content[media]?.schema);
+    const printed = compact(shape, { pointer: '/properties/body', path: 'body', depth: BODY_DEPTH, notes });
+    properties.body = printed.schema;
+    nullable.push(...printed.nullable);
+    open.push(...printed.open);
+    if (operation.bodyOptional !== true) required.push('body');
+  }
+  problems.push(...noteProblems(entry, { type: 'object', properties }));
+  const schema = {
+    type: 'object',
+    properties,
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  };
+  return { schema, nullable, open, problems };
+}
+
+function parameterShape(
+  document: Document,
+  { schema, in: where }: ParameterObject,
+  fallback: number | undefined,
+): Shape {
+  const shape: Shape = schema === undefined ? {} : shapeOf(document, schema);
+  // A path segment is text whatever the spec says of its structure; numbers in paths are ids, never quantities.
+  if (where === 'path' && shape.type !== 'integer') return { ...shape, type: 'string' };
+  return fallback === undefined ? shape : { ...shape, facets: { ...shape.facets, default: fallback } };
+}
+
+/** A file in a form: its name, media type and content. */
+const FILE: Shape = {
+  type: 'object',
+  properties: { name: { type: 'string' }, type: { type: 'string' }, data: { type: 'string' } },
+  required: ['name', 'type', 'data'],
+};
+
+/** What a caller gives as `body`, by media type: JSON as specified, forms by part, anything else as text. */
+function bodyShape(document: Document, media: string, schema: SchemaOrRef | undefined): Shape {
+  if (isJson(media)) return schema === undefined ? {} : shapeOf(document, schema);
+  if (media !== 'multipart/form-data' || schema === undefined) return { type: 'string' };
+  const form = shapeOf(document, schema);
+  const parts = Object.entries(form.properties ?? {}).map(([name, part]) => [name, isFile(part) ? FILE : part]);
+  return { ...form, type: 'object', properties: Object.fromEntries(parts) };
+}
+
+function isFile({ facets }: Shape): boolean {
+  return facets?.format === 'binary';
+}
+
+function noteProblems({ config, problem, api }: Entry, schema: JsonObject): Problem[] {
+  return Object.keys(config.notes).flatMap((path) => {
+    let node: JsonObject | undefined = schema;
+    for (const part of path.split(/\.|(?=\[\])/)) {
+      const children: unknown = part === '[]' ? { '[]': node?.items } : node?.properties;
+      const next = (children as Record<string, JsonObject> | undefined)?.[part];
+      if (next === undefined) {
+        const near = nearest(part, Object.keys((children as object | undefined) ?? {}));
+        return [problem(['notes', path], `${api.id} has no input "${path}"`, `nearest: ${near.join(', ') || 'none'}`)];
+      }
+      node = next;
+    }
+    return [];
+  });
+}

@@ -1,0 +1,64 @@
+import { closest, distance } from 'fastest-levenshtein';
+import type { ConfigSource, ToolEntry } from './config.js';
+import { type ApiOperation, type Document, operationsOf, type PathItem, prune } from './document.js';
+import type { Problem } from './errors.js';
+
+/** A tool of the allowlist together with the operation behind it. */
+export interface Entry {
+  readonly name: string;
+  readonly toolset: string;
+  readonly config: ToolEntry;
+  readonly api: ApiOperation;
+  /** A problem at the line of this entry, or of the key below it. */
+  problem(key: readonly (string | number)[], message: string, fix?: string): Problem;
+}
+
+/** Pairs each tool of the allowlist with its operation; unknown operations, duplicate and overlong names are problems. */
+export function slice(document: Document, source: ConfigSource): { entries: readonly Entry[]; problems: Problem[] } {
+  const operations = new Map(operationsOf(document).map((api) => [api.id, api]));
+  const problems: Problem[] = [];
+  const entries: Entry[] = [];
+  const owners = new Map<string, string>();
+  for (const [toolset, { tools }] of Object.entries(source.config.toolsets)) {
+    for (const [name, config] of Object.entries(tools)) {
+      const path = ['toolsets', toolset, 'tools', name];
+      const problem: Entry['problem'] = (key, message, fix) =>
+        source.problem([...path, ...key], `${name}: ${message}`, fix);
+      const owner = owners.get(name);
+      if (owner !== undefined) problems.push(problem([], `the name is already used in toolset ${owner}`));
+      owners.set(name, toolset);
+      if (name.length > 48)
+        problems.push(problem([], `the name has ${name.length} characters, at most 48 fit every client`));
+      const api = operations.get(config.operation);
+      if (api === undefined) {
+        const near = nearest(config.operation, [...operations.keys()]);
+        problems.push(problem(['operation'], `unknown operation "${config.operation}"`, `nearest: ${near.join(', ')}`));
+      } else {
+        entries.push({ name, toolset, config, api, problem });
+      }
+    }
+  }
+  return { entries, problems };
+}
+
+/** The document cut down to `ids` and what they reach, for the generated types. */
+export function only(document: Document, ids: ReadonlySet<string>): Document {
+  const paths: Record<string, PathItem> = {};
+  for (const { id, method, path, operation } of operationsOf(document)) {
+    if (ids.has(id)) paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
+  }
+  return prune({ ...document, paths });
+}
+
+/** Up to three of `names` that `name` was probably meant to be. */
+export function nearest(name: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const best = closest(name, [...names]);
+  const limit = distance(name, best) + 2;
+  return names
+    .map((candidate) => ({ candidate, far: distance(name, candidate) }))
+    .filter(({ far }) => far <= limit)
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}

@@ -1,0 +1,87 @@
+import type { Credential } from '../src/auth/strategy.js';
+import type { Operation } from '../src/okta/operation.js';
+import type { Template, ToolDefinition } from '../src/tools/definition.js';
+import type { ToolsConfig } from './config.js';
+import type { Document } from './document.js';
+import type { Problem } from './errors.js';
+import { hintsOf } from './hints.js';
+import { inputOf } from './input.js';
+import { pageOf } from './page.js';
+import { rolesOf, scopesOf } from './requirement.js';
+import type { Entry } from './slice.js';
+
+/** The MCP face of an entry. */
+export function toolOf(
+  document: Document,
+  config: ToolsConfig,
+  entry: Entry,
+  operation: Operation,
+  known: ReadonlySet<string>,
+): { tool: ToolDefinition; problems: Problem[] } {
+  const { name, toolset, config: stated, api, problem } = entry;
+  const { scopes, problems } = scopesOf(entry, known);
+  const { roles, problems: roleProblems } = rolesOf(entry, config);
+  problems.push(...roleProblems, ...lifecycleProblems(entry));
+  if (stated.title === undefined) problems.push(problem([], 'has no title'));
+  if (stated.description === undefined) problems.push(problem([], 'has no description'));
+  const hints = hintsOf({
+    id: api.id,
+    method: operation.method,
+    path: operation.path,
+    hasBody: operation.body !== undefined,
+    scopes: scopes.flat(),
+  });
+  const risk = stated.risk ?? hints.risk;
+  // A GET that answers live secrets is privileged and still changes nothing.
+  const reads = risk === 'read' || (risk === 'privileged' && hints.risk === 'read');
+  const page = pageOf(document, api, stated.limit);
+  const input = inputOf(document, config, entry, operation, page?.limit);
+  const nullable = input.nullable.length === 0 ? {} : { nullable: input.nullable };
+  const open = input.open.length === 0 ? {} : { open: input.open };
+  const fixed =
+    Object.keys(stated.arguments).length === 0 ? {} : { arguments: stated.arguments as Record<string, Template> };
+  const tool: ToolDefinition = {
+    name,
+    title: stated.title ?? name,
+    description: stated.description ?? '',
+    operation: api.id,
+    ...fixed,
+    toolset,
+    core: stated.core,
+    risk,
+    scopes,
+    roles,
+    auth: credentialsOf(entry),
+    inputSchema: input.schema,
+    ...(input.nullable.length + input.open.length === 0 ? {} : { accept: { ...nullable, ...open } }),
+    ...(page === undefined ? {} : { page }),
+    ...(hints.replaces ? { update: 'replace' as const } : {}),
+    annotations: {
+      readOnlyHint: reads,
+      destructiveHint: !reads && risk !== 'write',
+      idempotentHint: hints.idempotent,
+      openWorldHint: true,
+    },
+  };
+  return { tool, problems: [...problems, ...input.problems] };
+}
+
+function lifecycleProblems({ config, api, problem }: Entry): Problem[] {
+  const lifecycle = api.operation['x-okta-lifecycle']?.lifecycle;
+  const facts = [
+    ...(api.operation.deprecated === true ? (['deprecated'] as const) : []),
+    ...(lifecycle === 'EA' || lifecycle === 'BETA' ? (['early-access'] as const) : []),
+  ];
+  return facts
+    .filter((fact) => !config.acknowledge.includes(fact))
+    .map((fact) => problem([], `${api.id} is ${fact}`, `say "acknowledge: [${fact}]" to offer it all the same`));
+}
+
+function credentialsOf({ api }: Entry): Credential[] {
+  const security = api.operation.security ?? [];
+  if (security.length === 0) return ['oauth', 'api-token'];
+  return [
+    ...(security.some((requirement) => 'oauth2' in requirement) ? (['oauth'] as const) : []),
+    ...(security.some((requirement) => 'apiToken' in requirement) ? (['api-token'] as const) : []),
+  ];
+}
