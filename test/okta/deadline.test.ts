@@ -1,0 +1,43 @@
+import { execFile } from 'node:child_process';
+import { getEventListeners } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from 'vitest';
+import { Deadline } from '../../src/okta/deadline.js';
+
+test('a caller that went away before', () => {
+  const deadline = new Deadline(60_000, AbortSignal.abort(new Error('gone')));
+  expect([deadline.stop, deadline.signal.aborted]).toEqual(['withdrawn', true]);
+});
+
+test('the caller stops it, with our own reason', () => {
+  const caller = new AbortController();
+  const deadline = new Deadline(60_000, caller.signal);
+  expect(deadline.stop).toBeUndefined();
+  caller.abort(new TypeError('anything'));
+  expect([deadline.stop, deadline.signal.reason.name]).toEqual(['cancelled', 'AbortError']);
+});
+
+test('time stops it, and a caller that comes later changes nothing', async () => {
+  const caller = new AbortController();
+  const deadline = new Deadline(1, caller.signal);
+  await new Promise((resolve) => deadline.signal.addEventListener('abort', resolve));
+  caller.abort();
+  expect([deadline.stop, deadline.signal.reason.name]).toEqual(['timeout', 'TimeoutError']);
+});
+
+test('when the exchange is over nothing is left behind', async () => {
+  const caller = new AbortController();
+  const deadline = new Deadline(1, caller.signal);
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(1);
+  deadline.clear();
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  expect(deadline.stop).toBeUndefined();
+});
+
+test('garbage collection does not undo it', async () => {
+  const program = fileURLToPath(new URL('under-collection.ts', import.meta.url));
+  const run = promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', program], { timeout: 20_000 });
+  expect((await run).stdout).toBe('none timeout\nnone cancelled\nhalf timeout\nhalf cancelled\n');
+});
