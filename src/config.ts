@@ -1,0 +1,185 @@
+import { homedir } from 'node:os';
+import { isOidcScope, isSelfScope } from './auth/scopes.js';
+import { type AuthSettings, readAuthSettings } from './auth/settings.js';
+import { DEFAULT_SCOPES, type Environment, type LogLevel, type Report, ROLES, readEnvironment } from './environment.js';
+import { OktaMcpError } from './errors.js';
+import { parseOrgUrl } from './org-url.js';
+import { nearest } from './tools/nearest.js';
+
+export { configReference } from './environment.js';
+
+/** Everything this program can be told, checked and frozen. Secrets print as `[secret]`. */
+export interface Config {
+  /** `https://acme.okta.com`: scheme, host and port, without a trailing slash. */
+  readonly orgUrl: string;
+  readonly auth: AuthSettings;
+  /** In the order given, each once; may hold OIDC scopes and scopes the specification does not know. */
+  readonly scopes: readonly string[];
+  readonly readOnly: boolean;
+  /** Absent: not restricted. */
+  readonly toolsets?: readonly string[];
+  /** Absent: not restricted. */
+  readonly tools?: readonly string[];
+  /** Administrator roles the credentials are said to hold (Okta `RoleType`); absent: not known. */
+  readonly roles?: readonly string[];
+  readonly log: { readonly level: LogLevel; readonly file?: string };
+}
+
+/** The names the configuration may mention: scopes of the specification, toolsets and tools of `generated/tools.json`. */
+export interface KnownNames {
+  readonly scopes: readonly string[];
+  readonly toolsets: readonly string[];
+  readonly tools: readonly string[];
+}
+
+export interface Problem {
+  /** The environment variable at fault. */
+  readonly name: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The environment cannot be used. Lists every problem, not only the first. */
+export class ConfigError extends OktaMcpError {
+  constructor(readonly problems: readonly Problem[]) {
+    const lines = problems.map(({ name, message, fix }) => `- ${name}: ${message} ${fix}`);
+    super(
+      'config_invalid',
+      `The configuration has ${problems.length === 1 ? 'a problem' : `${problems.length} problems`}:\n${lines.join('\n')}`,
+      'Correct what is listed, then start again.',
+      { variables: problems.map(({ name }) => name) },
+    );
+  }
+}
+
+/** In place of an org URL with `--demo`. Reserved by RFC 2606 section 3, so a stray request reaches nobody. */
+export const DEMO_ORG_URL = 'https://okta-demo.example';
+
+/** `${input:client_id}` of an editor, `{clientId}` and `<token>` of a guide; a JWK has quotes between its braces. */
+const PLACEHOLDER = /^\$?\{[^"]*\}$|^<.*>$/s;
+const CREDENTIALS = ['OKTA_CLIENT_ID', 'OKTA_PRIVATE_KEY', 'OKTA_KEY_ID', 'OKTA_API_TOKEN'] as const;
+
+/**
+ * The configuration the environment describes, and what about it deserves a warning. Empty variables count as unset.
+ * With `demo` the org and its credentials are ignored.
+ * @throws ConfigError with every problem at once, never repeating the value of a secret.
+ */
+export function parseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  known: KnownNames,
+  { demo }: { readonly demo: boolean },
+): { config: Config; warnings: string[] } {
+  const problems: Problem[] = [];
+  const warnings: string[] = [];
+  const report: Report = (name, message, fix) => void problems.push({ name, message, fix });
+  const values = readEnvironment(env, demo ? ['OKTA_ORG_URL', 'OKTA_AUTH', ...CREDENTIALS] : [], report);
+
+  const orgUrl = demo ? DEMO_ORG_URL : readOrgUrl(values.OKTA_ORG_URL, report, warnings);
+  const auth = demo ? ({ strategy: 'demo' } as const) : readCredentials(values, problems, report);
+  const scopes = readScopes(values, known.scopes, auth, report, warnings);
+  checkNames('OKTA_TOOLSETS', 'toolset', values.OKTA_TOOLSETS, known.toolsets, report);
+  checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS, known.tools, report);
+  checkNames('OKTA_ADMIN_ROLES', 'administrator role', values.OKTA_ADMIN_ROLES, ROLES, report);
+  if (!orgUrl || !auth || problems.length > 0) throw new ConfigError(problems);
+
+  const file = values.OKTA_LOG_FILE?.replace(/^~(?=[/\\])/, homedir());
+  const config: Config = {
+    orgUrl,
+    auth: Object.freeze(auth),
+    scopes: Object.freeze(scopes),
+    readOnly: ['true', '1', 'yes'].includes(values.OKTA_READ_ONLY ?? 'false'),
+    ...(values.OKTA_TOOLSETS && { toolsets: Object.freeze(values.OKTA_TOOLSETS) }),
+    ...(values.OKTA_TOOLS && { tools: Object.freeze(values.OKTA_TOOLS) }),
+    ...(values.OKTA_ADMIN_ROLES && { roles: Object.freeze(values.OKTA_ADMIN_ROLES) }),
+    log: Object.freeze({ level: values.OKTA_LOG_LEVEL ?? 'info', ...(file && { file }) }),
+  };
+  return { config: Object.freeze(config), warnings };
+}
+
+function readOrgUrl(value: string | undefined, report: Report, warnings: string[]): string | undefined {
+  if (!value) {
+    const fix = 'Set it to the address people sign in at, for example OKTA_ORG_URL=https://acme.okta.com';
+    report('OKTA_ORG_URL', 'is not set.', fix);
+    return undefined;
+  }
+  const url = parseOrgUrl(value);
+  if ('fix' in url) {
+    report('OKTA_ORG_URL', url.message, url.fix);
+    return undefined;
+  }
+  if (url.custom) {
+    warnings.push(
+      'OKTA_ORG_URL is outside the domains of Okta. Right if it is a custom domain of your org, otherwise a typo.',
+    );
+  }
+  return url.origin;
+}
+
+function readCredentials(values: Environment, problems: readonly Problem[], report: Report): AuthSettings | undefined {
+  for (const name of CREDENTIALS) {
+    if (PLACEHOLDER.test(values[name] ?? '')) {
+      report(name, 'still holds a placeholder instead of a value.', 'Replace it, or leave the variable empty.');
+    }
+  }
+  return readAuthSettings(values, (name, message, fix) => {
+    // What is wrong with a variable already explains why it cannot be used.
+    if (!problems.some((problem) => problem.name === name)) report(name, message, fix);
+  });
+}
+
+function readScopes(
+  values: Environment,
+  known: readonly string[],
+  auth: AuthSettings | undefined,
+  report: Report,
+  warnings: string[],
+): string[] {
+  const scopes = values.OKTA_SCOPES ?? DEFAULT_SCOPES.split(' ');
+  const forApp = auth?.strategy === 'private-key-jwt';
+  for (const scope of scopes) {
+    if (isOidcScope(scope)) {
+      warnings.push(`OKTA_SCOPES: ${scope} is about signing people in and opens no tool.`);
+    } else if (!known.includes(scope)) {
+      warnings.push(`OKTA_SCOPES: ${shown(scope)} is no scope of Okta's known to this version.${meant(scope, known)}`);
+    } else if (forApp && isSelfScope(scope)) {
+      warnings.push(
+        `OKTA_SCOPES: ${scope} is for signed-in people and is left out, because an app authenticates here.`,
+      );
+    }
+  }
+  const usable = scopes.filter((scope) => known.includes(scope) && !(forApp && isSelfScope(scope)));
+  if (usable.length === 0) {
+    const suggestions = scopes.flatMap((scope) => nearest(scope, known, 1));
+    const example = suggestions.length > 0 ? suggestions.join(' ') : DEFAULT_SCOPES;
+    report(
+      'OKTA_SCOPES',
+      'names no scope that opens any tool.',
+      `Set for example OKTA_SCOPES="${example}", or unset it.`,
+    );
+  }
+  return scopes;
+}
+
+function checkNames(
+  variable: keyof Environment,
+  noun: string,
+  names: readonly string[] | undefined,
+  known: readonly string[],
+  report: Report,
+): void {
+  for (const name of names ?? []) {
+    if (known.includes(name)) continue;
+    const fix = meant(name, known).trim() || (known.length <= 40 ? `Known are: ${known.join(', ')}.` : 'Remove it.');
+    report(variable, `${shown(name)} is no ${noun}.`, fix);
+  }
+}
+
+function meant(name: string, known: readonly string[]): string {
+  const [closest] = nearest(name, known, 1);
+  return closest ? ` Did you mean ${closest}?` : '';
+}
+
+/** Only what may be a name is repeated: a key or token pasted into the wrong variable must not reach the log. */
+function shown(name: string): string {
+  return /^[\w.:*-]{1,40}$/.test(name) ? `"${name}"` : 'An entry';
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { CONFIGURABLE_STRATEGIES } from './auth/settings.js';
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Okta's `RoleType`, management API 2026.06.3. */
+export const ROLES = [
+  'ACCESS_CERTIFICATIONS_ADMIN',
+  'ACCESS_REQUESTS_ADMIN',
+  'API_ACCESS_MANAGEMENT_ADMIN',
+  'APP_ADMIN',
+  'CUSTOM',
+  'GROUP_MEMBERSHIP_ADMIN',
+  'HELP_DESK_ADMIN',
+  'ORG_ADMIN',
+  'READ_ONLY_ADMIN',
+  'REPORT_ADMIN',
+  'SUPER_ADMIN',
+  'USER_ADMIN',
+  'WORKFLOWS_ADMIN',
+];
+
+export const DEFAULT_SCOPES = 'okta.users.read okta.groups.read';
+
+/** Environment files of containers keep the quotes around a value. */
+const text = z
+  .string()
+  .optional()
+  .transform(
+    (value) =>
+      value
+        ?.trim()
+        .replace(/^(["'])(.*)\1$/s, '$2')
+        .trim() || undefined,
+  );
+
+const list = text.transform((value) => {
+  const items = [...new Set(value?.split(/[\s,]+/).filter(Boolean))];
+  return items.length > 0 ? items : undefined;
+});
+
+function choice<const T extends string>(values: readonly T[]) {
+  return text.transform((value, context) => {
+    const chosen = values.find((candidate) => candidate === value?.toLowerCase());
+    if (value && !chosen) {
+      const fix = `Set it to one of: ${values.join(', ')}.`;
+      context.addIssue({ code: 'custom', message: 'has a value it cannot have.', params: { fix } });
+    }
+    return chosen;
+  });
+}
+
+const environment = z.object({
+  OKTA_ORG_URL: text.meta({
+    description: 'Address of the org, with or without https://. Not the -admin address, no path.',
+  }),
+  OKTA_CLIENT_ID: text.meta({ description: 'Client ID of the API Services app that owns `OKTA_PRIVATE_KEY`.' }),
+  OKTA_PRIVATE_KEY: text.meta({
+    description:
+      'Private key of the app: PEM (PKCS#8, PKCS#1, SEC 1) or JWK, also on one line or in base64, or the path of its file. RSA of 2048 bits or more, or EC P-256, P-384, P-521.',
+  }),
+  OKTA_KEY_ID: text.meta({
+    description: 'Key id (kid) of the key as registered with the app. Not needed for a JWK that carries it.',
+  }),
+  OKTA_API_TOKEN: text.meta({
+    description: 'API token (SSWS), instead of an app. It acts with the admin role of the person who created it.',
+  }),
+  OKTA_AUTH: choice(CONFIGURABLE_STRATEGIES).meta({
+    description:
+      'How to authenticate: `api-token` or `private-key-jwt`. Needed only when the credentials of both are set.',
+    default: 'derived from the credentials that are set',
+  }),
+  OKTA_SCOPES: list.meta({
+    description:
+      'Scopes to ask for, separated by spaces, commas or newlines. Tools outside them are neither listed nor called, with an API token too.',
+    default: DEFAULT_SCOPES,
+  }),
+  OKTA_READ_ONLY: choice(['true', 'false', '1', '0', 'yes', 'no']).meta({
+    description: '`true`: only tools that change nothing.',
+    default: 'false',
+  }),
+  OKTA_TOOLSETS: list.meta({ description: 'Only tools of these toolsets, separated like scopes.', default: 'all' }),
+  OKTA_TOOLS: list.meta({ description: 'Only these tools, separated like scopes.', default: 'all' }),
+  OKTA_ADMIN_ROLES: list.meta({
+    description: `Administrator roles the credentials hold: ${ROLES.join(', ')}. Hides tools that certainly need another one.`,
+    default: 'not known, hides nothing',
+  }),
+  OKTA_LOG_LEVEL: choice(LOG_LEVELS).meta({ description: `One of ${LOG_LEVELS.join(', ')}.`, default: 'info' }),
+  OKTA_LOG_FILE: text.meta({ description: 'File to append the log to.', default: 'standard error' }),
+});
+
+/** What was set, trimmed; undefined where nothing usable was. */
+export type Environment = z.output<typeof environment>;
+
+/** Every environment variable, for the documentation. */
+export function configReference(): { name: string; description: string; default?: string }[] {
+  return Object.entries(environment.shape).map(([name, field]) => {
+    const { description = '', default: fallback } = field.meta() ?? {};
+    return typeof fallback === 'string' ? { name, description, default: fallback } : { name, description };
+  });
+}
+
+/** Takes down what is wrong with a variable and how to right it. */
+export type Report = (name: keyof Environment, message: string, fix: string) => void;
+
+/** Reads each variable on its own, so that one bad value hides no other. Those in `ignored` stay undefined. */
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  ignored: readonly string[],
+  report: Report,
+): Environment {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(environment.shape)) {
+    if (ignored.includes(name)) continue;
+    const result = field.safeParse(env[name]);
+    if (result.success) values[name] = result.data;
+    for (const issue of result.error?.issues ?? []) {
+      const fix = issue.code === 'custom' ? String(issue.params?.fix) : 'Correct it.';
+      report(name as keyof Environment, issue.message, fix);
+    }
+  }
+  return values as Environment;
+}
