@@ -1,0 +1,34 @@
+import type { Org } from './org.js';
+import { routeResource } from './resource.js';
+import type { AddRoute } from './router.js';
+
+export function routeEventHooks(add: AddRoute): void {
+  routeResource(add, {
+    type: 'EventHook',
+    path: '/api/v1/eventHooks',
+    idName: 'eventHookId',
+    rows: (store) => store.eventHooks,
+    limits: { fallback: 200, max: 200 },
+    write: {
+      prefix: 'who',
+      required: ['name', 'events', 'channel'],
+      created: 200,
+      lifecycle: 'object',
+      event: (verb) => `event_hook.${verb.replace(/e$/, '')}ed`,
+      keep: (hook) => (hook.status === 'ACTIVE' ? 'The hook must be deactivated before deletion' : undefined),
+    },
+  });
+}
+
+export function seedEventHooks(org: Org): void {
+  org.store.eventHooks.put({
+    id: org.mint('who'),
+    name: 'Tell security about lockouts',
+    status: 'ACTIVE',
+    verificationStatus: 'VERIFIED',
+    events: { type: 'EVENT_TYPE', items: ['user.account.lock', 'user.lifecycle.deactivate'] },
+    channel: { type: 'HTTP', version: '1.0.0', config: { uri: 'https://hooks.atlasworks.example/okta', headers: [] } },
+    created: org.date(org.epoch),
+    lastUpdated: org.date(org.epoch),
+  });
+}

@@ -1,0 +1,106 @@
+import { OktaFailure } from './errors.js';
+import { type Filter, FilterSyntaxError, type FilterValue, parseFilter } from './scim-filter.js';
+
+/** What an endpoint accepts in a filter. */
+export interface FilterRules {
+  /** The error of a refusal: `filter` parameters answer E0000053, `search` parameters E0000031. */
+  readonly code: 'E0000031' | 'E0000053';
+  /** Attribute paths that may be named. */
+  readonly attributes: RegExp;
+  /** Operators per attribute; all but those in `without` when absent. */
+  readonly operators?: (path: string) => readonly string[];
+  readonly without?: readonly string[];
+}
+
+/** Values an attribute path has in a record; none when it is missing. Names are case-sensitive. */
+export type Resolve<T> = (record: T, path: string) => readonly unknown[];
+
+/** Compiles the text to a test over records. Throws OktaFailure for what the endpoint does not accept. */
+export function compileFilter<T>(
+  text: string,
+  rules: FilterRules,
+  resolve: Resolve<T> = valuesAt,
+): (record: T) => boolean {
+  let filter: Filter;
+  try {
+    filter = parseFilter(text);
+  } catch (error) {
+    if (error instanceof FilterSyntaxError) throw refuse(rules, text, error.message);
+    throw error;
+  }
+  check(filter, text, rules);
+  return (record) => matches(filter, record, resolve);
+}
+
+function check(filter: Filter, text: string, rules: FilterRules): void {
+  if (rules.without?.includes(filter.op)) throw refuse(rules, text, `operator "${filter.op}" is not supported`);
+  if ('left' in filter) {
+    check(filter.left, text, rules);
+    check(filter.right, text, rules);
+  } else if ('filter' in filter) check(filter.filter, text, rules);
+  else if (!rules.attributes.test(filter.path)) throw refuse(rules, text, `unknown attribute "${filter.path}"`);
+  else if (rules.operators && !rules.operators(filter.path).includes(filter.op))
+    throw refuse(rules, text, `operator "${filter.op}" is not supported for "${filter.path}"`);
+}
+
+function refuse(rules: FilterRules, text: string, reason: string): OktaFailure {
+  return new OktaFailure(rules.code, `Invalid filter '${text}': ${reason}`, [reason]);
+}
+
+/** True when the record satisfies the filter. Strings compare without case, dates by the moment they mean. */
+export function matches<T>(filter: Filter, record: T, resolve: Resolve<T> = valuesAt): boolean {
+  switch (filter.op) {
+    case 'and':
+      return matches(filter.left, record, resolve) && matches(filter.right, record, resolve);
+    case 'or':
+      return matches(filter.left, record, resolve) || matches(filter.right, record, resolve);
+    case 'not':
+      return !matches(filter.filter, record, resolve);
+    case 'pr':
+      return resolve(record, filter.path).some((value) => value !== null && value !== '');
+    case 'ne':
+      return !resolve(record, filter.path).some((value) => compares('eq', value, filter.value));
+    default:
+      return resolve(record, filter.path).some((value) => compares(filter.op, value, filter.value));
+  }
+}
+
+/** Follows a dotted path through objects and into every element of arrays. */
+export function valuesAt(record: unknown, path: string): readonly unknown[] {
+  let values: unknown[] = [record];
+  for (const name of path.split('.')) {
+    values = values.flatMap((value) => {
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
+      const next = (value as Record<string, unknown>)[name];
+      return Array.isArray(next) ? next : [next];
+    });
+  }
+  return values.filter((value) => value !== undefined);
+}
+
+function compares(op: string, actual: unknown, wanted: FilterValue): boolean {
+  if (typeof actual === 'string' && typeof wanted === 'string') {
+    const [a, b] = [actual.toLowerCase(), wanted.toLowerCase()];
+    if (op === 'sw') return a.startsWith(b);
+    if (op === 'co') return a.includes(b);
+    if (op === 'ew') return a.endsWith(b);
+    const [x, y] = [moment(actual), moment(wanted)];
+    return x !== undefined && y !== undefined ? ordered(op, x, y) : ordered(op, a, b);
+  }
+  if (typeof actual === 'number' && typeof wanted === 'number') return ordered(op, actual, wanted);
+  return op === 'eq' && actual === wanted;
+}
+
+function ordered<T extends string | number>(op: string, a: T, b: T): boolean {
+  if (op === 'eq') return a === b;
+  if (op === 'gt') return a > b;
+  if (op === 'ge') return a >= b;
+  if (op === 'lt') return a < b;
+  return op === 'le' && a <= b;
+}
+
+function moment(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
