@@ -1,0 +1,41 @@
+import type { Credential } from '../auth/strategy.js';
+
+/** Why a known tool is outside a grant; only the reasons that apply are present. */
+export interface Missing {
+  /** The smallest scope sets of which adding any one satisfies the tool. */
+  readonly scopes?: readonly (readonly string[])[];
+  /** The grant is read-only and the tool is not. */
+  readonly readOnly?: true;
+  /** The toolset that is not among those of the grant. */
+  readonly toolset?: string;
+  /** The tool is not among the explicitly named ones. */
+  readonly unlisted?: true;
+  /** The credential kinds Okta accepts for the tool, none of which is the grant's. */
+  readonly credential?: readonly Credential[];
+  /** Roles any one of which would suffice. */
+  readonly roles?: readonly string[];
+}
+
+/** Each reason a tool is not available, with what the operator would change. */
+export function describeMissing(missing: Missing): { readonly why: string; readonly fix: string }[] {
+  const reasons: { why: string; fix: string }[] = [];
+  if (missing.scopes) {
+    const sets = missing.scopes.map((set) => set.join(' and ')).join(', or ');
+    reasons.push({ why: `it needs the scope ${sets}`, fix: `grant it in Okta and add it to OKTA_SCOPES` });
+  }
+  if (missing.readOnly) reasons.push({ why: 'the server is read-only', fix: 'unset OKTA_READ_ONLY' });
+  if (missing.toolset) {
+    reasons.push({ why: `toolset ${missing.toolset} is off`, fix: `add ${missing.toolset} to OKTA_TOOLSETS` });
+  }
+  if (missing.unlisted) reasons.push({ why: 'it is not among OKTA_TOOLS', fix: 'add it to OKTA_TOOLS' });
+  if (missing.credential) {
+    const accepted = missing.credential.map((kind) => (kind === 'oauth' ? 'an OAuth access token' : 'an API token'));
+    const needed = accepted.join(' or ');
+    reasons.push({ why: `Okta accepts only ${needed} for it`, fix: `set the server up with ${needed}` });
+  }
+  if (missing.roles) {
+    const roles = missing.roles.join(' or ');
+    reasons.push({ why: `it needs the role ${roles}`, fix: `assign that role and add it to OKTA_ADMIN_ROLES` });
+  }
+  return reasons;
+}

@@ -1,0 +1,94 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { OktaMcpError } from '../errors.js';
+import type { OktaReply } from '../okta/operation.js';
+import type { NextPage } from '../okta/page.js';
+import type { JsonObject, ToolDefinition } from './definition.js';
+import { nextArguments } from './next.js';
+
+/**
+ * What a tool answers. One text with compact JSON and no `structuredContent`: clients show the model one or both, and
+ * the same data must not be paid for twice.
+ */
+export type ToolResult = CallToolResult;
+
+/** A value as the model reads it: compact JSON without `_links` and without invisible characters. */
+export function jsonResult(value: unknown): ToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(clean(value)) }] };
+}
+
+/**
+ * What Okta answered to a request that succeeded.
+ * @param next what Okta's next link says, when there is one
+ * @throws OktaMcpError `okta_reply_invalid` when a list was promised and something else came
+ */
+export function replyResult(tool: ToolDefinition, args: JsonObject, reply: OktaReply, next?: NextPage): ToolResult {
+  if (tool.page) return jsonResult(page(tool, args, reply, next));
+  const { status, data } = reply;
+  const empty = data === undefined || data === '' || (isObject(data) && Object.keys(data).length === 0);
+  if (status === 202) {
+    const note = 'Okta accepted the request and is still working on it; read the resource later to see the outcome.';
+    return jsonResult({ ok: true, status, accepted: true, note, ...(!empty && { data }) });
+  }
+  if (empty) return jsonResult({ ok: true, status });
+  return typeof data === 'string' ? { content: [{ type: 'text', text: visible(data) }] } : jsonResult(data);
+}
+
+/**
+ * One page of a list. `complete` is true only when nothing further is known to exist: no next link, or, since a log
+ * query without an end always has one, an empty page whose next link stands still.
+ */
+function page(tool: ToolDefinition, args: JsonObject, reply: OktaReply, next: NextPage | undefined): JsonObject {
+  const wrapped = tool.page?.items;
+  const items = wrapped !== undefined && isObject(reply.data) ? reply.data[wrapped] : reply.data;
+  if (!Array.isArray(items)) {
+    throw new OktaMcpError(
+      'okta_reply_invalid',
+      `Okta answered ${tool.name} with something other than a list, so how complete the answer is cannot be told.`,
+      'Try again; if it stays, report it with the request id.',
+      { status: reply.status, ...(reply.requestId && { requestId: reply.requestId }) },
+    );
+  }
+  if (!next) return { items, complete: true };
+  const more = nextArguments(tool, args, next);
+  if (more) return { items, complete: items.length === 0 && more.after === args.after, next: more };
+  const note = 'Okta has more items, but this operation cannot continue from here; narrow the query to see the others.';
+  return { items, complete: false, note };
+}
+
+/** A failure as the model reads it: what failed, the next step, and facts for programs. Never a stack. */
+export function errorResult(error: OktaMcpError): ToolResult {
+  const details = JSON.stringify(clean({ code: error.code, ...error.details }));
+  const text = `${visible(error.message)}\nNext step: ${visible(error.fix)}\n${details}`;
+  return { isError: true, content: [{ type: 'text', text }] };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+/**
+ * `_links` goes at every depth: URLs a model cannot follow, often a third of a resource. `_embedded` stays, since
+ * `expand` asks for it.
+ */
+function clean(value: unknown): unknown {
+  if (typeof value === 'string') return visible(value);
+  if (Array.isArray(value)) return value.map(clean);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== '_links')
+      .map(([key, inner]) => [visible(key), clean(inner)]),
+  );
+}
+
+/**
+ * Characters that change how a text looks without being seen: controls except tab and line breaks, zero-width and
+ * bidirectional ones and tag characters. End users can write them into profiles and labels.
+ */
+const INVISIBLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: controls are what this removes
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB\u{E0000}-\u{E007F}]/gu;
+
+function visible(text: string): string {
+  return text.replace(INVISIBLE, '');
+}

@@ -1,0 +1,183 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test } from 'vitest';
+
+const cli = new URL('../src/cli.ts', import.meta.url).pathname;
+const org = { OKTA_ORG_URL: 'https://acme.okta.com', OKTA_API_TOKEN: '00abcdefghijklmnopqrstuvwxyz0123456789ABCD' };
+
+interface Options {
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  /** Modules to load before the program. */
+  readonly preload?: readonly string[];
+}
+
+/** The program as a process, with nothing of the developer's own Okta settings. */
+function start({ args = [], env = {}, preload = [] }: Options) {
+  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('OKTA_'));
+  const imports = ['tsx', ...preload].flatMap((name) => ['--import', name]);
+  const child = spawn(process.execPath, [...imports, cli, ...args], { env: { ...Object.fromEntries(clean), ...env } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    output.out += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    output.err += chunk;
+  });
+  let replies: AsyncIterator<string> | undefined;
+  return {
+    child,
+    output,
+    /** Sends one message and reads one line. */
+    async ask<Result>(message: object): Promise<{ readonly result: Result }> {
+      replies ??= createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 1, ...message })}\n`);
+      return JSON.parse((await replies.next()).value);
+    },
+    async end(): Promise<{ code: number | null; out: string; err: string }> {
+      const [code] = await once(child, 'close');
+      return { code, ...output };
+    },
+  };
+}
+
+function run(options: Options) {
+  const { child, end } = start(options);
+  child.stdin.end();
+  return end();
+}
+
+const initialize = {
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '0' } },
+};
+
+describe('says what it is', () => {
+  test('--version', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+    expect(await run({ args: ['--version'] })).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  test('--help', async () => {
+    const { code, out } = await run({ args: ['--help'] });
+    expect(code).toBe(0);
+    for (const command of ['stdio', 'tools', 'demo']) expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
+  });
+
+  test.each([{ args: ['frobnicate'] }, { args: ['stdio', '--frobnicate'] }])('$args is refused', async ({ args }) => {
+    const { code, out, err } = await run({ args });
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(err).toContain('okta-mcp --help');
+  });
+});
+
+describe('a configuration that cannot be used exits 2 with every problem on stderr', () => {
+  test.each([
+    { name: 'nothing set', env: {}, want: ['OKTA_ORG_URL', 'OKTA_API_TOKEN'] },
+    {
+      name: 'several problems',
+      env: { OKTA_ORG_URL: 'https://acme-admin.okta.com', OKTA_READ_ONLY: 'maybe', OKTA_TOOLS: 'lst_users' },
+      want: ['-admin', 'OKTA_READ_ONLY', 'list_users', 'OKTA_API_TOKEN'],
+    },
+    {
+      name: 'log file',
+      env: { ...org, OKTA_LOG_FILE: '/no/such/directory/okta.log' },
+      want: ['OKTA_LOG_FILE', 'existing directory'],
+    },
+  ])('$name', async ({ env, want }) => {
+    const { code, out, err } = await run({ env });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    for (const text of want) expect(err).toContain(text);
+    expect(err).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('tools', () => {
+  test('--json, without an org: what the scopes allow', async () => {
+    const { code, out, err } = await run({ args: ['tools', '--json'], env: { OKTA_SCOPES: 'okta.users.read' } });
+    expect(code).toBe(0);
+    expect(err).toContain('No org is configured');
+    const byName = new Map((JSON.parse(out) as { name: string }[]).map((entry) => [entry.name, entry]));
+    expect(byName.get('list_users')).toMatchObject({ active: true, risk: 'read', toolset: 'users' });
+    expect(byName.get('create_user')).toMatchObject({ active: false, missing: { scopes: [['okta.users.manage']] } });
+  });
+
+  test('as a table, for the configured org', async () => {
+    const { code, out, err } = await run({ args: ['tools'], env: { ...org, OKTA_READ_ONLY: 'true' } });
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^\d+ of \d+ tools are active\.$/m);
+    expect(out).toMatch(/^ {2}\+ list_users +read /m);
+    expect(out).toMatch(/^ {2}- create_user +write +it needs the scope okta.users.manage; the server is read-only$/m);
+  });
+
+  test('a bad setting is refused even when no org is configured', async () => {
+    const { code, err } = await run({ args: ['tools'], env: { OKTA_TOOLSETS: 'user' } });
+    expect(code).toBe(2);
+    expect(err).toContain('Did you mean users?');
+  });
+});
+
+describe('stdio', () => {
+  test.each([
+    { name: 'by default, for an org', args: [], env: org },
+    { name: '--demo, without any setting', args: ['--demo'], env: {} },
+    { name: 'stdio --demo', args: ['stdio', '--demo'], env: {} },
+  ])('$name', async ({ args, env }) => {
+    const { ask, child, end } = start({ args, env });
+    expect(await ask(initialize)).toMatchObject({ result: { serverInfo: { name: 'okta-mcp' } } });
+    const { result } = await ask<{ tools: { name: string }[] }>({ method: 'tools/list' });
+    const names = result.tools.map((tool) => tool.name);
+    expect(names).toEqual(expect.arrayContaining(['get_scope_status', 'list_users', 'list_groups']));
+    expect(names).not.toContain('create_user');
+    child.stdin.end();
+    expect((await end()).code).toBe(0);
+  });
+
+  test('a call reaches the demo org', async () => {
+    const { ask } = start({ args: ['--demo'] });
+    await ask(initialize);
+    const call = { method: 'tools/call', params: { name: 'list_users', arguments: { limit: 2 } } };
+    const { result } = await ask<{ isError?: boolean; content: { text: string }[] }>(call);
+    expect(result.isError).toBeUndefined();
+    const page = JSON.parse(result.content[0]!.text);
+    expect(page).toMatchObject({ complete: false, next: { after: expect.any(String) } });
+    expect(page.items).toHaveLength(2);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it cleanly', async (signal) => {
+    const { ask, child, end } = start({ env: org });
+    await ask(initialize);
+    child.kill(signal);
+    expect((await end()).code).toBe(0);
+  });
+
+  test('warnings go to stderr, and the token nowhere', async () => {
+    const { code, out, err } = await run({ env: { ...org, OKTA_SCOPES: 'okta.users.read openid' } });
+    expect({ code, out }).toEqual({ code: 0, out: '' });
+    expect(err).toContain('openid');
+    expect(err).not.toContain(org.OKTA_API_TOKEN);
+  });
+
+  test('noise and lost rejections of whatever is loaded reach neither stdout nor the session', async () => {
+    const noise = `const write = process.stdout.write;
+      setInterval(() => {
+        if (process.stdout.write === write || process.listenerCount('unhandledRejection') === 0) return;
+        console.log('noise');
+        Promise.reject(new Error('lost'));
+      }, 5).unref();`;
+    const { ask, child, end } = start({ env: org, preload: [`data:text/javascript,${encodeURIComponent(noise)}`] });
+    await ask(initialize);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const { result } = await ask<{ tools: unknown[] }>({ method: 'tools/list' });
+    expect(result.tools.length).toBeGreaterThan(1);
+    child.stdin.end();
+    const { code, out, err } = await end();
+    expect(code).toBe(0);
+    for (const line of out.trim().split('\n')) expect(JSON.parse(line)).toMatchObject({ jsonrpc: '2.0' });
+    expect(err).toContain('noise');
+    expect(err).toContain('unhandled rejection');
+  });
+});
