@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { loadDocument, operationsOf } from '../codegen/document.js';
+import { generate } from '../codegen/generate.js';
+
+// Times vary with the machine; tests assert counts only. Run after `npm run bundle`.
+const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+const report = (what: string, ms: number) => console.log(`${what.padEnd(68)} ${ms.toFixed(1).padStart(8)} ms`);
+
+const frame = (id: number, method: string, params: object) =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+const hello = frame(1, 'initialize', {
+  protocolVersion: '2025-11-25',
+  capabilities: {},
+  clientInfo: { name: 'bench', version: '0' },
+});
+
+/** Milliseconds from spawn to the complete answer of tools/list. */
+function startUp(scopes: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const started = performance.now();
+    const child = spawn(process.execPath, ['dist/okta-mcp.cjs', 'stdio', '--demo'], {
+      env: { PATH: process.env.PATH, OKTA_SCOPES: scopes, OKTA_LOG_LEVEL: 'error' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.on('error', reject);
+    let text = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      if (!text.endsWith('\n') || !text.includes('"id":2')) return;
+      resolve(performance.now() - started);
+      child.kill();
+    });
+    child.stdin.write(hello);
+    child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
+    child.stdin.write(frame(2, 'tools/list', {}));
+  });
+}
+
+/** A Node process that does nothing: the floor. */
+function floor(): Promise<number> {
+  return new Promise((resolve) => {
+    const started = performance.now();
+    spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }).on('exit', () => resolve(performance.now() - started));
+  });
+}
+
+async function repeat(times: number, run: () => Promise<number>): Promise<number> {
+  const values: number[] = [];
+  for (let index = 0; index < times; index += 1) values.push(await run());
+  return median(values);
+}
+
+const spec = loadDocument(readFileSync('specs/okta-management.json', 'utf8'));
+const every = [...new Set(operationsOf(spec).flatMap(({ operation }) => operation.security ?? []))]
+  .flatMap((requirement) => requirement.oauth2 ?? [])
+  .join(' ');
+
+report('start-up: an empty Node process (the floor)', await repeat(11, floor));
+report(
+  'start-up: spawn to tools/list, two scopes',
+  await repeat(11, () => startUp('okta.users.read okta.groups.read')),
+);
+report('start-up: spawn to tools/list, every scope', await repeat(11, () => startUp(every)));
+
+const config = readFileSync('tools.config.yaml', 'utf8');
+const input = { configName: 'tools.config.yaml', documents: new Map([['okta-management', spec]]) };
+const timed = async (text: string) => {
+  const started = performance.now();
+  await generate({ ...input, config: text });
+  return performance.now() - started;
+};
+const words = { title: 't', description: 'd', roles: { anyOf: ['SUPER_ADMIN'], source: 'bench', verified: false } };
+const toolsOf = (count: number) => ({
+  spec: 'okta-management',
+  toolsets: {
+    all: {
+      title: 'All',
+      tools: Object.fromEntries(
+        operationsOf(spec)
+          .slice(0, count)
+          .map(({ id, operation }, index) => {
+            const scoped = operation.security?.some((requirement) => 'oauth2' in requirement) ?? false;
+            const acknowledge = ['deprecated', 'early-access'];
+            return [`tool_${index}`, { operation: id, ...words, acknowledge, ...(scoped ? {} : { scopes: 'none' }) }];
+          }),
+      ),
+    },
+  },
+});
+await timed(config);
+report('codegen: 170 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(170)))));
+report('codegen: the allowlist', await repeat(5, () => timed(config)));
+report('codegen: all 732 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(732)))));
