@@ -60,7 +60,7 @@ export function checkScopes(principal: Principal, needed: readonly string[]): vo
 
 /** True when the scope, or the `.manage` that includes it, is in the set. */
 function covers(granted: ReadonlySet<string>, scope: string): boolean {
-  return granted.has(scope) || (scope.endsWith('.read') && granted.has(scope.replace(/\.read$/, '.manage')));
+  return granted.has(scope) || granted.has(scope.replace(/\.read$/, '.manage'));
 }
 
 const READABLE_BY_APP_ADMIN = ['okta.users.read', 'okta.groups.read', 'okta.logs.read', 'okta.schemas.read'];

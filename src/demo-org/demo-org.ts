@@ -47,7 +47,12 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
   const { origin = 'https://atlasworks-demo.example', seed = 1, now = Date.now, users = 64, requiredScopes } = options;
   const epoch = now();
   const journal: JournalEntry[] = [];
-  let state = start();
+  // Made by the first request, so that starting a server with a demo org costs nothing.
+  let state: ReturnType<typeof start> | undefined;
+  const current = () => {
+    state ??= start();
+    return state;
+  };
 
   function start() {
     const org = new Org(origin, seed, now, epoch);
@@ -63,7 +68,8 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
 
   /** The token acts as its creator is now, so it dies with them. */
   function apiTokens(): ReadonlyMap<string, Principal> {
-    const owner = state.org.store.users.get(state.owner);
+    const { org, owner: ownerId } = current();
+    const owner = org.store.users.get(ownerId);
     if (!owner || owner.status === 'DEPROVISIONED') return new Map();
     const { id, alternateId, displayName } = userTarget(owner);
     return new Map([[API_TOKEN, { id, name: alternateId, displayName, type: 'User', roles: ['SUPER_ADMIN'] }]]);
@@ -71,7 +77,7 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
 
   async function answer(request: Request): Promise<Response> {
     request.signal.throwIfAborted();
-    const { org, rates, random } = state;
+    const { org, rates, random } = current();
     const at = org.now();
     const url = new URL(request.url);
     const asked = url.pathname + url.search;
@@ -113,7 +119,7 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
     if (match.kind === 'route' && match.route.public) return undefined;
     const byRoute = match.kind === 'route' ? match.route.scopes : [];
     const needed = requiredScopes?.(request.method, url.pathname) ?? byRoute;
-    const credentials = { apiTokens: apiTokens(), accessTokens: state.accessTokens };
+    const credentials = { apiTokens: apiTokens(), accessTokens: current().accessTokens };
     const principal = authenticate(request.headers.get('authorization'), credentials, at, needed);
     checkScopes(principal, needed);
     return principal;
@@ -125,9 +131,10 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
     token: API_TOKEN,
     journal,
     issueToken({ scopes, roles = ['SUPER_ADMIN'] }) {
-      const token = `demo.access.${state.random.hex(32)}`;
-      const id = state.random.id('0oa');
-      state.accessTokens.set(token, {
+      const { random, accessTokens } = current();
+      const token = `demo.access.${random.hex(32)}`;
+      const id = random.id('0oa');
+      accessTokens.set(token, {
         id,
         name: id,
         displayName: 'Demo service app',
@@ -140,7 +147,7 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
     },
     reset() {
       journal.length = 0;
-      state = start();
+      state = undefined;
     },
   };
 }
