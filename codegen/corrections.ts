@@ -14,6 +14,7 @@ export interface Correction {
   }[];
 }
 
+const MAPPING = '#/components/schemas/ProfileMappingProperty';
 const schema = (...path: string[]) => ['components', 'schemas', ...path];
 
 export const corrections: readonly Correction[] = [
@@ -40,6 +41,17 @@ export const corrections: readonly Correction[] = [
       },
       { at: schema('UserFactorSignedNonce'), is: { allOf: [{ $ref: '#/components/schemas/UserFactor' }] } },
     ],
+  },
+  {
+    reason: 'a profile mapping maps many attributes: one mapping per target attribute, keyed by its name',
+    edits: [
+      { name: 'ProfileMapping', was: { type: 'object', $ref: MAPPING, readOnly: false } },
+      { name: 'ProfileMappingRequest', was: { type: 'object', $ref: MAPPING } },
+    ].map(({ name, was }) => ({
+      at: schema(name, 'properties', 'properties'),
+      was,
+      is: { type: 'object', additionalProperties: { $ref: MAPPING } },
+    })),
   },
   ...['okta.governance.admin.manage', 'okta.governance.admin.read'].map((scope) => ({
     reason: `${scope} is needed by an operation but missing from the list of scopes`,

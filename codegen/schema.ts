@@ -76,6 +76,7 @@ export function full(shape: Shape): JsonObject {
   Object.assign(schema, shape.facets);
   if (shape.writeOnly) schema.writeOnly = true;
   if (shape.type === 'array') schema.items = full(shape.items ?? {});
+  if (shape.values !== undefined) schema.additionalProperties = full(shape.values);
   if (union !== undefined) {
     schema.oneOf = union.variants.map(({ values, shape: variant }) => ({
       ...(values.length === 0 ? {} : { title: values.join(', ') }),

@@ -20,6 +20,8 @@ export interface Shape {
   readonly items?: Shape;
   readonly properties?: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
+  /** Of a map: what each value is. */
+  readonly values?: Shape;
   readonly union?: Union;
 }
 
@@ -75,6 +77,7 @@ function own(context: Context, schema: SchemaObject, named: boolean): Shape {
   });
   const names = new Set(properties.map(([name]) => name));
   const required = (schema.required ?? []).filter((name) => names.has(name) || !(name in (schema.properties ?? {})));
+  const { additionalProperties: values } = schema;
   const facets = Object.fromEntries(FACETS.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])));
   return {
     ...(schema.type === undefined ? {} : { type: schema.type as ShapeType }),
@@ -86,6 +89,7 @@ function own(context: Context, schema: SchemaObject, named: boolean): Shape {
     ...(schema.items === undefined ? {} : { items: build(context, schema.items) }),
     ...(schema.properties === undefined ? {} : { properties: Object.fromEntries(properties) }),
     ...(required.length === 0 ? {} : { required }),
+    ...(typeof values === 'object' ? { values: build(context, values) } : {}),
   };
 }
 

@@ -8992,7 +8992,9 @@ export interface components {
         ProfileMapping: {
             _links?: components["schemas"]["LinksSelf"];
             readonly id?: string;
-            properties?: components["schemas"]["ProfileMappingProperty"];
+            properties?: {
+                [key: string]: components["schemas"]["ProfileMappingProperty"];
+            };
             source?: components["schemas"]["ProfileMappingSource"];
             target?: components["schemas"]["ProfileMappingTarget"];
         };
@@ -9003,7 +9005,9 @@ export interface components {
         /** @enum {string} */
         ProfileMappingPropertyPushStatus: "DONT_PUSH" | "PUSH";
         ProfileMappingRequest: {
-            properties: components["schemas"]["ProfileMappingProperty"];
+            properties: {
+                [key: string]: components["schemas"]["ProfileMappingProperty"];
+            };
         };
         ProfileMappingSource: {
             _links?: components["schemas"]["SourceLinks"];

@@ -107,6 +107,11 @@ describe('the whole body, on demand', () => {
     expect(full(shape)).toEqual(nested('a', nested('b', nested('c', c))));
   });
 
+  test('maps, by what their values are', () => {
+    const map: Shape = { type: 'object', values: string };
+    expect(full(map)).toEqual({ type: 'object', additionalProperties: { type: 'string' } });
+  });
+
   test('by variant, keyed by the discriminator', () => {
     const variants = variantsOf(pet);
     expect(variants?.by).toBe('kind');
