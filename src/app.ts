@@ -44,7 +44,8 @@ export async function createApp(parts: AppParts): Promise<App> {
 
   const all = Catalog.parse(tools);
   const grant = () => grantOf(config, strategy);
-  const toOkta: OktaFetch = (request) => fetch(request);
+  // The signal goes beside the request: Node 20 lets the one inside be collected.
+  const toOkta: OktaFetch = (request, { signal } = {}) => fetch(request, signal && { signal });
   const toolbox = createToolbox({
     all,
     grant,

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -92,6 +93,48 @@ describe('a configuration that cannot be used exits 2 with every problem on stde
     expect({ code, out }).toEqual({ code: 2, out: '' });
     for (const text of want) expect(err).toContain(text);
     expect(err).not.toMatch(/^ +at /m);
+  });
+});
+
+describe('each bad setting is named with its fix, and no secret is repeated', () => {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const app = { OKTA_ORG_URL: org.OKTA_ORG_URL, OKTA_CLIENT_ID: '0oaApp', OKTA_KEY_ID: 'kid', OKTA_PRIVATE_KEY: key };
+  const { OKTA_ORG_URL: _url, ...noUrl } = org;
+  const { OKTA_KEY_ID: _kid, ...noKid } = app;
+  const { OKTA_PRIVATE_KEY: _key, ...noKey } = app;
+  const right = 'Set OKTA_ORG_URL=https://acme.okta.com';
+
+  // want: the variables at fault in the order they are reported, each with words of its fix
+  test.each<{ name: string; env: Record<string, string>; want: [variable: string, fix: string][] }>([
+    { name: 'missing URL', env: noUrl, want: [['OKTA_ORG_URL', 'OKTA_ORG_URL=https://acme.okta.com']] },
+    { name: '-admin host', env: { ...org, OKTA_ORG_URL: 'acme-admin.okta.com' }, want: [['OKTA_ORG_URL', right]] },
+    { name: 'http://', env: { ...org, OKTA_ORG_URL: 'http://acme.okta.com' }, want: [['OKTA_ORG_URL', right]] },
+    { name: 'path', env: { ...org, OKTA_ORG_URL: 'acme.okta.com/oauth2/default' }, want: [['OKTA_ORG_URL', right]] },
+    { name: 'key without kid', env: noKid, want: [['OKTA_KEY_ID', 'Public Keys']] },
+    { name: 'kid without key', env: noKey, want: [['OKTA_PRIVATE_KEY', 'PEM or JWK']] },
+    {
+      name: 'malformed key',
+      env: { ...app, OKTA_PRIVATE_KEY: key.slice(0, 100) },
+      want: [['OKTA_PRIVATE_KEY', 'Set the whole key']],
+    },
+    {
+      name: 'all of it',
+      env: { ...noKid, OKTA_ORG_URL: 'http://acme-admin.okta.com/api', OKTA_PRIVATE_KEY: key.slice(0, 100) },
+      want: [
+        ['OKTA_ORG_URL', right],
+        ['OKTA_PRIVATE_KEY', 'Set the whole key'],
+        ['OKTA_KEY_ID', 'Public Keys'],
+      ],
+    },
+  ])('$name', async ({ env, want }) => {
+    const { code, out, err } = await run({ env });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    const problems = err.split('\n').filter((line) => line.startsWith('- '));
+    expect(problems.map((line) => line.slice(2, line.indexOf(':')))).toEqual(want.map(([variable]) => variable));
+    for (const [index, [, fix]] of want.entries()) expect(problems[index]).toContain(fix);
+    expect(err).not.toContain(org.OKTA_API_TOKEN);
+    for (const line of key.split('\n').filter((text) => /^\w/.test(text))) expect(err).not.toContain(line.slice(0, 20));
   });
 });
 

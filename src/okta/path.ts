@@ -10,7 +10,7 @@ const PERCENT_RUN = /(?:%[0-9a-f]{2})+/gi;
  */
 export function expandPath(template: string, values: Readonly<Record<string, unknown>>): string {
   return template.replace(PLACEHOLDER, (_, name: string) => {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    const value = values[name];
     if (typeof value !== 'string') {
       throw new OktaMcpError(
         'arguments_invalid',

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { OktaFetch } from '../../src/okta/authenticated.js';
@@ -277,6 +278,16 @@ describe('no answer', () => {
     await expect(stopped).rejects.toMatchObject({ code: 'cancelled', details: { sent: 'unknown' } });
     await expect(stopped).rejects.toThrow(/may or may not have been carried out/);
   });
+});
+
+test.each([200, 404])('after a %i the signal of the caller is let go', async (status) => {
+  const { signal } = new AbortController();
+  const { send } = client(() => {
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    return new Response(null, { status });
+  });
+  await send('suspend', { path: { id: 'u' } }, { signal }).catch(() => {});
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });
 
 describe('the typed face', () => {

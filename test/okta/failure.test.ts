@@ -114,6 +114,7 @@ describe('challenges', () => {
     [400, 'DPoP error="invalid_request", error_description="The resource request requires a DPoP proof."', 'okta_dpop'],
     [401, 'Bearer, DPoP error="use_dpop_nonce"', 'okta_dpop'],
     [403, 'Bearer error="access_denied"', 'okta_network_zone'],
+    [401, 'Bearer error="access_denied"', 'okta_token_invalid'],
     [403, 'Bearer realm="x"', 'okta_refused'],
     [401, 'Bearer error="something_new"', 'okta_token_invalid'],
     [404, 'Bearer error="insufficient_scope"', 'okta_not_found'],
