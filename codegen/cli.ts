@@ -3,8 +3,6 @@ import { basename, dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { type Document, loadDocument } from './document.js';
 import { CodegenError } from './errors.js';
-import { generate } from './generate.js';
-import { importSpec } from './import.js';
 
 /** The only file of codegen that reads and writes. */
 const program = new Command('codegen').description("Okta's specification and tools.config.yaml -> generated/");
@@ -14,6 +12,8 @@ program
   .description('write generated/ and docs/tools.md from specs/ and tools.config.yaml')
   .option('--check', 'write nothing; exit 1 when something is stale')
   .action(async ({ check }: { check?: boolean }) => {
+    // Each command loads its own libraries; together they take seconds.
+    const { generate } = await import('./generate.js');
     const files = await generate({
       config: await readFile('tools.config.yaml', 'utf8'),
       configName: 'tools.config.yaml',
@@ -45,6 +45,7 @@ program
     const text = remote ? await download(from) : await readFile(from, 'utf8');
     const release = /^ {2}version: (\S+)$/m.exec(text)?.[1];
     const published = upstream ?? `dist/${release}/${name.replace(/^okta-/, '')}-oneOfInheritance-noExamples.yaml`;
+    const { importSpec } = await import('./import.js');
     const { files, summary } = await importSpec(text, {
       name,
       upstream: published,
