@@ -53,6 +53,20 @@ export const corrections: readonly Correction[] = [
       is: { type: 'object', additionalProperties: { $ref: MAPPING } },
     })),
   },
+  {
+    reason: 'a pattern that lost its repetition would refuse every name of more than one character',
+    edits: [{ at: schema('AwsEventSourceName', 'pattern'), was: '^[a-zA-Z0-9.\\-_]$', is: '^[a-zA-Z0-9.\\-_]+$' }],
+  },
+  {
+    reason: 'a pattern whose look-aheads became groups would refuse every ISO 8601 duration',
+    edits: [
+      {
+        at: schema('TimeDuration', 'pattern'),
+        was: '^P(?:$)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?:\\d)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
+        is: '^P(?!$)(\\d+Y)?(\\d+M)?(\\d+W)?(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+S)?)?$',
+      },
+    ],
+  },
   ...['okta.governance.admin.manage', 'okta.governance.admin.read'].map((scope) => ({
     reason: `${scope} is needed by an operation but missing from the list of scopes`,
     edits: [{ at: ['components', 'securitySchemes', 'OAuth2', 'flows', 'authorizationCode', 'scopes', scope], is: '' }],
