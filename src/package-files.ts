@@ -12,6 +12,14 @@ export function readToolFile(): ToolFile {
   return readJson('generated/tools.json') as ToolFile;
 }
 
+/** Okta's specification as `spec:import` wrote it, read once: only the demo org needs it, on its first request. */
+export function readSpecification(): object {
+  specification ??= readJson('specs/okta-management.json') as object;
+  return specification;
+}
+
+let specification: object | undefined;
+
 /** Version of this package. */
 export function packageVersion(): string {
   return (readJson('package.json') as { version: string }).version;

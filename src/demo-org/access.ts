@@ -1,61 +1,19 @@
-import { BearerFailure, OktaFailure } from './errors.js';
+import { BearerFailure, notFound, OktaFailure } from './errors.js';
+import type { Exchange } from './exchange.js';
+import { isMember } from './memberships.js';
+import { type AdminRole, type Principal, rolesOf, type Scheme } from './principal.js';
+import { ROLE_RIGHTS, type RoleRights } from './role-rights.js';
 import type { Route } from './router.js';
-
-/** Who a request acts as. */
-export interface Principal {
-  /** User id or client id. */
-  readonly id: string;
-  /** Login or client id, as logs and the journal show it. */
-  readonly name: string;
-  readonly displayName: string;
-  readonly type: 'User' | 'PublicClientApp';
-  /** Undefined for API tokens: they have no scopes. */
-  readonly scopes?: ReadonlySet<string>;
-  /** Standard administrator roles (Okta `RoleType`). */
-  readonly roles: readonly string[];
-  /** When the credential ends, in milliseconds since the epoch. */
-  readonly expires?: number;
-}
+import type { Store } from './store.js';
 
 /** Looks up the scopes a request needs, all of them; undefined when the table does not know the operation. */
 export type RequiredScopes = (method: string, path: string) => readonly string[] | undefined;
 
-/** Bearer and API tokens the org knows. */
-export interface Credentials {
-  readonly apiTokens: ReadonlyMap<string, Principal>;
-  readonly accessTokens: ReadonlyMap<string, Principal>;
-}
-
-/** Who sent this `Authorization` header. Okta answers 403 to none and 401 to a wrong one. */
-export function authenticate(header: string | null, credentials: Credentials, now: number, scopes: readonly string[]) {
-  const [, scheme, token] = /^(\S+)\s+(\S+)\s*$/.exec(header ?? '') ?? [];
-  switch (scheme?.toLowerCase()) {
-    case 'ssws': {
-      const principal = credentials.apiTokens.get(token ?? '');
-      if (!principal) throw new OktaFailure('E0000011');
-      return principal;
-    }
-    case 'bearer': {
-      const principal = credentials.accessTokens.get(token ?? '');
-      if (!principal) throw new BearerFailure(401, 'invalid_token', 'The access token is invalid.', scopes);
-      if (principal.expires !== undefined && principal.expires <= now)
-        throw new BearerFailure(401, 'invalid_token', 'The token has expired.', scopes);
-      return principal;
-    }
-    default:
-      throw new OktaFailure('E0000005');
-  }
-}
-
 /** Refuses a token without the scopes: 403, empty body, the scopes needed in `www-authenticate`. */
-export function checkScopes(principal: Principal, needed: readonly string[]): void {
-  if (principal.scopes && !needed.every((scope) => covers(principal.scopes as ReadonlySet<string>, scope)))
-    throw new BearerFailure(
-      403,
-      'insufficient_scope',
-      'The access token provided does not contain the required scopes.',
-      needed,
-    );
+export function checkScopes({ scopes }: Principal, needed: readonly string[], scheme: Scheme | undefined): void {
+  if (!scopes || needed.every((scope) => covers(scopes, scope))) return;
+  const description = 'The access token provided does not contain the required scopes.';
+  throw new BearerFailure(403, 'insufficient_scope', description, needed, scheme);
 }
 
 /** True when the scope, or the `.manage` that includes it, is in the set. */
@@ -63,33 +21,121 @@ function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || granted.has(scope.replace(/\.read$/, '.manage'));
 }
 
-const READABLE_BY_APP_ADMIN = ['okta.users.read', 'okta.groups.read', 'okta.logs.read', 'okta.schemas.read'];
-const HELP_DESK =
-  /^\/api\/v1\/users\/\{\w+\}\/(lifecycle\/(unlock|reset_password|reset_factors|expire_password\w*)|sessions)$/;
-const MEMBERSHIP = /^\/api\/v1\/groups\/\{\w+\}\/users\/\{\w+\}$/;
+/** True when a standard role, its targets aside, may use an operation. */
+export function roleAllows(type: string, { method, template, scopes }: Pick<Route, 'method' | 'template' | 'scopes'>) {
+  const rights = ROLE_RIGHTS[type];
+  if (!rights) return false;
+  const listed = (operations: readonly RegExp[] = []) => operations.some((one) => one.test(`${method} ${template}`));
+  if (listed(rights.operations)) return true;
+  if (listed(rights.closed)) return false;
+  return scopes.every((scope) => mayUse(rights, scope));
+}
 
-/** What the limited standard roles may do, in scopes. Approximate: Okta's matrix is finer. */
-const RIGHTS: Readonly<Record<string, readonly string[]>> = {
-  APP_ADMIN: ['okta.apps.manage', ...READABLE_BY_APP_ADMIN],
-  USER_ADMIN: ['okta.users.manage', 'okta.groups.manage', 'okta.schemas.read'],
-  HELP_DESK_ADMIN: ['okta.users.read', 'okta.groups.read'],
-  GROUP_MEMBERSHIP_ADMIN: ['okta.users.read', 'okta.groups.read'],
-  REPORT_ADMIN: ['okta.logs.read'],
-  API_ACCESS_MANAGEMENT_ADMIN: ['okta.authorizationServers.manage', 'okta.apps.read', ...READABLE_BY_APP_ADMIN],
-};
+function mayUse({ scopes, except = [] }: RoleRights, scope: string): boolean {
+  if (except.some((left) => left === scope || left === scope.replace(/\.\w+$/, ''))) return false;
+  return (
+    scopes.includes('*') || (scopes.includes('*.read') && scope.endsWith('.read')) || covers(new Set(scopes), scope)
+  );
+}
 
-/** True when one of the principal's administrator roles allows the route. */
-export function roleAllows(principal: Principal, route: Route): boolean {
+/** What a principal sees through roles that are all limited to targets. */
+export class View {
+  constructor(
+    private readonly store: Store,
+    private readonly roles: readonly AdminRole[],
+  ) {}
+
+  /** True for every record but users, groups and applications outside the targets. */
+  sees(id: string): boolean {
+    return this.roles.some((role) => this.#sees(role, ROLE_RIGHTS[role.type]?.limits ?? [], id));
+  }
+
+  #sees({ groups = [], apps = [] }: AdminRole, limits: NonNullable<RoleRights['limits']>, id: string): boolean {
+    const { store } = this;
+    const user = limits.includes('users') ? store.users.get(id) : undefined;
+    if (user)
+      return groups.some((target) => {
+        const group = store.groups.get(target);
+        return group !== undefined && isMember(store, group, user);
+      });
+    if (limits.includes('groups') && store.groups.has(id)) return groups.includes(id);
+    const app = limits.includes('apps') ? store.apps.get(id) : undefined;
+    return app === undefined || apps.includes(id) || apps.includes(String(app.name));
+  }
+}
+
+/**
+ * Decides by administrator role. Returns what the principal sees of lists: everything when undefined.
+ * @throws OktaFailure 403 E0000006 when no role allows the operation, or none allows it for the records in the path
+ * (404 E0000007 there when targets `hide` the rest)
+ */
+export function checkRoles(x: Exchange, route: Route, outside: 'refuse' | 'hide'): View | undefined {
+  const { store } = x.org;
   const reads = route.method === 'GET';
-  const aboutRoles = route.scopes.some((scope) => scope.startsWith('okta.roles.'));
-  return principal.roles.some((role) => {
-    if (role === 'SUPER_ADMIN') return true;
-    if (aboutRoles) return false;
-    if (role === 'ORG_ADMIN') return true;
-    if (role === 'READ_ONLY_ADMIN') return reads;
-    if (role === 'HELP_DESK_ADMIN' && HELP_DESK.test(route.template)) return true;
-    if (role === 'GROUP_MEMBERSHIP_ADMIN' && MEMBERSHIP.test(route.template)) return true;
-    const rights = new Set(RIGHTS[role]);
-    return route.scopes.every((scope) => covers(rights, scope));
+  const named = namedIn(x, route);
+  const spared = reads ? [] : rolesOf(store, named.find(({ managed }) => managed)?.id ?? '');
+  const roles = x.principal.roles.filter(({ type }) => roleAllows(type, route) && !spares(type, spared));
+  if (roles.length === 0) throw new OktaFailure('E0000006');
+  if (roles.some((role) => !isLimited(role))) return undefined;
+
+  const view = new View(store, roles);
+  for (const { id, kind } of named) {
+    if (view.sees(id) || (reads && id === x.principal.id)) continue;
+    throw outside === 'hide' ? notFound(id, kind) : new OktaFailure('E0000006');
+  }
+  // A change that names no record reaches beyond any target; a new user in one's own groups does not.
+  if (!reads && named.length === 0 && !createsWithin(view, x, route)) throw new OktaFailure('E0000006');
+  return view;
+}
+
+function isLimited({ type, groups, apps }: AdminRole): boolean {
+  const limits = ROLE_RIGHTS[type]?.limits ?? [];
+  return limits.includes('apps') ? apps !== undefined : limits.length > 0 && groups !== undefined;
+}
+
+function spares(type: string, targets: readonly AdminRole[]): boolean {
+  const spared = ROLE_RIGHTS[type]?.spares;
+  if (spared === 'administrators') return targets.length > 0;
+  return spared !== undefined && targets.some((role) => role.type === 'SUPER_ADMIN');
+}
+
+interface Named {
+  readonly id: string;
+  /** Okta's name of its kind. */
+  readonly kind: string;
+  /** A user who is what the operation is about, not one put into something. */
+  readonly managed: boolean;
+}
+
+/** The users, groups and applications in the path, known by the segment before their parameter. */
+function namedIn(x: Exchange, { template }: Route): readonly Named[] {
+  const segments = template.split('/');
+  return segments.flatMap((segment, index): Named[] => {
+    const parameter = /^\{(.+)\}$/.exec(segment)?.[1];
+    if (parameter === undefined) return [];
+    const value = x.param(parameter);
+    switch (segments[index - 1]) {
+      case 'users': {
+        const user = x.org.store.users.find(value === 'me' ? x.principal.id : value);
+        return user ? [{ id: user.id, kind: 'User', managed: segments[index - 2] === 'v1' }] : [];
+      }
+      case 'groups':
+        return [{ id: value, kind: 'UserGroup', managed: false }];
+      case 'apps':
+      case 'clients':
+        return [{ id: value, kind: 'AppInstance', managed: false }];
+      default:
+        return [];
+    }
   });
+}
+
+function createsWithin(view: View, x: Exchange, { method, template }: Route): boolean {
+  if (`${method} ${template}` !== 'POST /api/v1/users') return false;
+  const { groupIds } = x.json();
+  return (
+    Array.isArray(groupIds) &&
+    groupIds.length > 0 &&
+    groupIds.every((id) => x.org.store.groups.has(id) && view.sees(id))
+  );
 }

@@ -2,15 +2,17 @@ import { type Application, appTarget, theApp } from './apps.js';
 import type { Entry } from './collection.js';
 import { invalid, notFound, OktaFailure } from './errors.js';
 import { type Exchange, isObject, type JsonObject, noContent, ok, type Reply } from './exchange.js';
-import { groupMembers, isMember } from './memberships.js';
+import { isMember } from './memberships.js';
 import type { Org } from './org.js';
 import { listReply, page, where } from './pages.js';
 import type { AddRoute } from './router.js';
 import type { Store } from './store.js';
 import { theUser, type User, userTarget } from './users.js';
 
-/** A user's direct assignment to an application. */
+/** What is kept about a user of an application; one through a group has a record only once something was set for it. */
 export interface AppUser {
+  /** USER: assigned directly; GROUP: lasts as long as a group brings the user. */
+  readonly scope: 'USER' | 'GROUP';
   readonly created: string;
   readonly lastUpdated: string;
   readonly profile: JsonObject;
@@ -51,28 +53,20 @@ export function routeAppLinks(add: AddRoute): void {
 
 /** The active applications a user can open. */
 export function appsOfUser(store: Store, user: User): readonly Application[] {
-  return [...store.apps].filter((app) => app.status === 'ACTIVE' && scopeOf(store, app, user) !== undefined);
+  return [...store.apps].filter((app) => app.status === 'ACTIVE' && assignmentScope(store, app, user) !== undefined);
 }
 
 /** How the user came to the application: by a direct assignment, through a group, or not at all. */
-function scopeOf(store: Store, app: Application, user: User): 'USER' | 'GROUP' | undefined {
-  if (store.appUsers.has(app.id, user.id)) return 'USER';
-  if (user.status === 'DEPROVISIONED') return undefined;
-  for (const groupId of store.appGroups.rights(app.id)) {
-    const group = store.groups.get(groupId);
-    if (group && isMember(store, group, user)) return 'GROUP';
-  }
-  return undefined;
+export function assignmentScope(store: Store, app: Application, user: User): 'USER' | 'GROUP' | undefined {
+  if (store.appUsers.get(app.id, user.id)?.scope === 'USER') return 'USER';
+  return user.status !== 'DEPROVISIONED' && throughGroup(store, app, user) ? 'GROUP' : undefined;
 }
 
-export function assignedUserIds(store: Store, app: Application): readonly string[] {
-  const ids = new Set(store.appUsers.rights(app.id));
-  for (const groupId of store.appGroups.rights(app.id)) {
+function throughGroup(store: Store, app: Application, user: User): boolean {
+  return store.appGroups.rights(app.id).some((groupId) => {
     const group = store.groups.get(groupId);
-    if (!group) continue;
-    for (const [, user] of groupMembers(store, group)) if (user.status !== 'DEPROVISIONED') ids.add(user.id);
-  }
-  return [...ids];
+    return group !== undefined && isMember(store, group, user);
+  });
 }
 
 function listAppUsers(x: Exchange): Reply {
@@ -83,7 +77,7 @@ function listAppUsers(x: Exchange): Reply {
     where(
       store.users.entries(after),
       (user) =>
-        scopeOf(store, app, user) !== undefined &&
+        assignmentScope(store, app, user) !== undefined &&
         [user.profile.login, user.profile.firstName, user.profile.lastName].some((name) =>
           name.toLowerCase().startsWith(q),
         ),
@@ -92,38 +86,53 @@ function listAppUsers(x: Exchange): Reply {
   return page(x, { fallback: 50, max: 500 }, from, (user) => render(x.org, app, user, expand));
 }
 
+/** Assigns directly, also who is there through a group; `scope` GROUP turns a direct assignment back into the group's. */
 function assignUser(x: Exchange): Reply {
   const app = theApp(x);
   const body = x.json();
   if (typeof body.id !== 'string' || body.id === '') throw invalid(['id', 'The field cannot be left blank']);
-  const user = x.org.store.users.get(body.id);
+  const { scope = 'USER' } = body;
+  if (scope !== 'USER' && scope !== 'GROUP') throw invalid(['scope', 'must be USER or GROUP']);
+  const { appUsers, users } = x.org.store;
+  const user = users.get(body.id);
   if (!user) throw notFound(body.id, 'User');
   if (app.status !== 'ACTIVE') throw invalid(['status', 'The application is not active']);
   if (user.status === 'DEPROVISIONED') throw new OktaFailure('E0000038');
-  if (x.org.store.appUsers.has(app.id, user.id)) throw new OktaFailure('E0000062');
+  const before = appUsers.get(app.id, user.id);
+  if (scope === (before?.scope ?? assignmentScope(x.org.store, app, user))) throw new OktaFailure('E0000062');
+  if (scope === 'GROUP' && !throughGroup(x.org.store, app, user))
+    throw invalid(['scope', 'No group brings the user to the application']);
   const now = x.org.date();
-  x.org.store.appUsers.put(app.id, user.id, { created: now, lastUpdated: now, ...content(body, user) });
-  logged(x, app, user, 'assign', 'add', 'Add user to application membership');
+  appUsers.put(app.id, user.id, {
+    scope,
+    created: before?.created ?? now,
+    lastUpdated: now,
+    ...content(body, user, before),
+  });
+  if (scope === 'GROUP') logged(x, app, user, 'update', 'update', 'Update user in application membership');
+  else logged(x, app, user, 'assign', 'add', 'Add user to application membership');
   return ok(assigned(x, app, user));
 }
 
 function updateAppUser(x: Exchange): Reply {
   const app = theApp(x);
   const user = theUser(x, 'userId');
-  if (scopeOf(x.org.store, app, user) === undefined) throw notFound(user.id, 'AppUser');
+  const scope = assignmentScope(x.org.store, app, user);
+  if (scope === undefined) throw notFound(user.id, 'AppUser');
   const before = x.org.store.appUsers.get(app.id, user.id);
   const now = x.org.date();
   const next = content(x.json(), user, before);
-  x.org.store.appUsers.put(app.id, user.id, { created: before?.created ?? now, lastUpdated: now, ...next });
+  x.org.store.appUsers.put(app.id, user.id, { scope, created: before?.created ?? now, lastUpdated: now, ...next });
   logged(x, app, user, 'update', 'update', 'Update user in application membership');
   return ok(assigned(x, app, user));
 }
 
 /** Only a direct assignment can be taken away; one through a group ends with the group's. */
 function unassignUser(x: Exchange): Reply {
+  x.flag('sendEmail', false);
   const app = theApp(x);
   const user = theUser(x, 'userId');
-  const scope = scopeOf(x.org.store, app, user);
+  const scope = assignmentScope(x.org.store, app, user);
   if (scope === undefined) throw notFound(user.id, 'AppUser');
   if (scope === 'GROUP') throw new OktaFailure('E0000046', '', ['The user is assigned through a group.']);
   x.org.store.appUsers.delete(app.id, user.id);
@@ -158,14 +167,14 @@ function logged(
 }
 
 function assigned(x: Exchange, app: Application, user: User): object {
-  if (scopeOf(x.org.store, app, user) === undefined) throw notFound(user.id, 'AppUser');
+  if (assignmentScope(x.org.store, app, user) === undefined) throw notFound(user.id, 'AppUser');
   return render(x.org, app, user, x.query.get('expand') === 'user');
 }
 
 /** The assignment of one user; undefined when there is none. */
 export function renderAppUser(org: Org, app: Application, userId: string): object | undefined {
   const user = org.store.users.get(userId);
-  return user && scopeOf(org.store, app, user) ? render(org, app, user, false) : undefined;
+  return user && assignmentScope(org.store, app, user) ? render(org, app, user, false) : undefined;
 }
 
 function render(org: Org, app: Application, user: User, expand: boolean): object {
@@ -177,7 +186,7 @@ function render(org: Org, app: Application, user: User, expand: boolean): object
     externalId: null,
     created: direct?.created ?? app.created,
     lastUpdated: direct?.lastUpdated ?? app.created,
-    scope: direct ? 'USER' : 'GROUP',
+    scope: assignmentScope(org.store, app, user),
     status: user.status === 'SUSPENDED' ? 'SUSPENDED' : 'ACTIVE',
     statusChanged: direct?.created ?? app.created,
     passwordChanged: null,

@@ -1,5 +1,5 @@
 import { type Application, appTarget, theApp } from './apps.js';
-import { notFound } from './errors.js';
+import { invalid, notFound } from './errors.js';
 import { type Exchange, isObject, type JsonObject, noContent, ok, type Reply } from './exchange.js';
 import { type Group, groupTarget, theGroup } from './groups.js';
 import { page, where } from './pages.js';
@@ -33,6 +33,7 @@ export function routeAppGroups(add: AddRoute): void {
     return ok(render(x, app, group.id, theAssignment(x, app, group)));
   });
   add('PUT', '/api/v1/apps/{appId}/groups/{groupId}', assignGroup);
+  add('PATCH', '/api/v1/apps/{appId}/groups/{groupId}', patchGroup);
   add('DELETE', '/api/v1/apps/{appId}/groups/{groupId}', (x) => {
     const app = theApp(x);
     const group = theGroup(x);
@@ -58,6 +59,27 @@ function assignGroup(x: Exchange): Reply {
   if (before) logged(x, app, group, 'update', 'update', 'Update application assignment of group');
   else logged(x, app, group, 'assign', 'add', 'Add assigned application to group');
   return ok(render(x, app, group.id, assignment));
+}
+
+/** JSON Patch (RFC 6902) of `/priority`, `/profile` and what is in the profile. */
+function patchGroup(x: Exchange): Reply {
+  const app = theApp(x);
+  const group = theGroup(x);
+  let { priority, profile } = theAssignment(x, app, group);
+  for (const step of x.list()) {
+    const { op, path, value } = isObject(step) ? step : {};
+    if (op !== 'add' && op !== 'replace' && op !== 'remove') throw invalid(['op', 'must be add, replace or remove']);
+    const name = /^\/profile\/([^/]+)$/.exec(String(path))?.[1];
+    if (path === '/priority' && typeof value === 'number' && op !== 'remove') priority = value;
+    else if (path === '/profile' && isObject(value) && op !== 'remove') profile = value;
+    else if (name !== undefined && op !== 'remove') profile = { ...profile, [name]: value };
+    else if (name !== undefined) profile = Object.fromEntries(Object.entries(profile).filter(([key]) => key !== name));
+    else throw invalid(['path', `"${path}" cannot be patched like this`]);
+  }
+  const next = { lastUpdated: x.org.date(), priority, profile };
+  x.org.store.appGroups.put(app.id, group.id, next);
+  logged(x, app, group, 'update', 'update', 'Update application assignment of group');
+  return ok(render(x, app, group.id, next));
 }
 
 function theAssignment(x: Exchange, app: Application, group: Group): AppGroup {

@@ -1,4 +1,4 @@
-import { assignedUserIds, renderAppUser } from './app-assignments.js';
+import { assignmentScope, renderAppUser } from './app-assignments.js';
 import { completeApp, SIGN_ON_MODES } from './app-templates.js';
 import type { Entry } from './collection.js';
 import { invalid, notFound, OktaFailure } from './errors.js';
@@ -66,11 +66,11 @@ function listApps(x: Exchange): Reply {
   const { store } = x.org;
   const q = x.query.get('q')?.toLowerCase() ?? '';
   const filter = x.query.get('filter');
-  const test = filter === null ? () => true : compileFilter<Application>(filter, FILTER, attributes(store));
+  const test = filter === null ? () => true : compileFilter<Application>(filter, FILTER, attributes(store, filter));
   const user = userToExpand(x);
   return page(
     x,
-    { fallback: 20, max: 200 },
+    { fallback: x.org.habits.appsPerPage, max: 200 },
     (after) =>
       where(
         store.apps.entries(after),
@@ -80,10 +80,11 @@ function listApps(x: Exchange): Reply {
   );
 }
 
-/** `user.id` and `group.id` in a filter mean whom the application is assigned to. */
-function attributes(store: Store) {
+/** `user.id` and `group.id` in a filter mean whom the application is assigned to; of users, those the filter names. */
+function attributes(store: Store, filter: string) {
+  const named = [...filter.matchAll(/"([^"]*)"/g)].map(([, id]) => store.users.get(id ?? '')).filter((user) => !!user);
   return (app: Application, path: string): readonly unknown[] => {
-    if (path === 'user.id') return assignedUserIds(store, app);
+    if (path === 'user.id') return named.filter((user) => assignmentScope(store, app, user)).map(({ id }) => id);
     if (path === 'group.id') return store.appGroups.rights(app.id);
     return valuesAt(app, path);
   };
@@ -126,6 +127,8 @@ function deleteApp(x: Exchange): Reply {
   const { store } = x.org;
   store.appUsers.dropLeft(app.id);
   store.appGroups.dropLeft(app.id);
+  for (const grant of store.grants) if (grant.appId === app.id) store.grants.delete(grant.id);
+  for (const role of store.roles) if (role.assignee === app.id) store.roles.delete(role.id);
   store.apps.delete(app.id);
   x.changed({ kind: 'delete', type: 'AppInstance', id: app.id }, event(app, 'delete', 'Delete application'));
   return noContent();
@@ -162,6 +165,7 @@ export function renderApp(org: Org, app: Application, expandUser?: string): obje
   const path = `/api/v1/apps/${app.id}`;
   const user = expandUser === undefined ? undefined : renderAppUser(org, app, expandUser);
   const next = app.status === 'ACTIVE' ? 'deactivate' : 'activate';
+  const saml = app.signOnMode === 'SAML_2_0' || app.signOnMode === 'SAML_1_1';
   return {
     ...app,
     ...(user && { _embedded: { user } }),
@@ -170,6 +174,8 @@ export function renderApp(org: Org, app: Application, expandUser?: string): obje
       users: org.link(`${path}/users`),
       groups: org.link(`${path}/groups`),
       [next]: org.link(`${path}/lifecycle/${next}`, 'POST'),
+      appLinks: [{ name: 'login', type: 'text/html', ...org.link(`/home/${app.name}/${app.id}/demo`) }],
+      ...(saml && { metadata: { type: 'application/xml', ...org.link(`${path}/sso/saml/metadata`) } }),
     },
   };
 }

@@ -1,10 +1,22 @@
 /** Position of a record, never reused: what a page cursor points at, so a deletion between pages loses no record. */
 export type Entry<T> = readonly [position: number, record: T];
 
+/** A part of the store that can be written to JSON and read back. `load` takes what `dump` made and forgets the rest. */
+export interface StorePart {
+  dump(): unknown;
+  load(dumped: never): void;
+}
+
+/** Records as written to a snapshot; `next` is the position of the next record. */
+export interface DumpedRecords<T> {
+  readonly next: number;
+  readonly records: readonly Entry<T>[];
+}
+
 /** Records by id in the order they were created. Records are replaced, never mutated. */
-export class Collection<T extends { readonly id: string }> {
+export class Collection<T extends { readonly id: string }> implements StorePart {
   readonly #byId = new Map<string, number>();
-  readonly #records: (T | undefined)[] = [];
+  #records: (T | undefined)[] = [];
 
   get size(): number {
     return this.#byId.size;
@@ -49,13 +61,33 @@ export class Collection<T extends { readonly id: string }> {
   *[Symbol.iterator](): Generator<T> {
     for (const [, record] of this.entries()) yield record;
   }
+
+  dump(): DumpedRecords<T> {
+    return { next: this.#records.length, records: [...this.entries()] };
+  }
+
+  load({ next, records }: DumpedRecords<T>): void {
+    this.#byId.clear();
+    this.#records = new Array(next).fill(undefined);
+    for (const [position, record] of records) {
+      this.#byId.set(record.id, position);
+      this.#records[position] = record;
+    }
+  }
+}
+
+/** Links as written to a snapshot, in the order they were made. */
+export interface DumpedLinks<T> {
+  readonly next: number;
+  readonly links: readonly (readonly [left: string, right: string, position: number, value: T])[];
 }
 
 /** A many-to-many relation that can be read from both sides, in the order the links were made. */
-export class Relation<T> {
+export class Relation<T> implements StorePart {
   readonly #right = new Map<string, Map<string, Entry<T>>>();
   readonly #left = new Map<string, Set<string>>();
-  #next = 0;
+  /** Position of the next link. */
+  protected next = 0;
 
   get(left: string, right: string): T | undefined {
     return this.#right.get(left)?.get(right)?.[1];
@@ -66,11 +98,8 @@ export class Relation<T> {
   }
 
   put(left: string, right: string, value: T): T {
-    const links = this.#right.get(left) ?? new Map<string, Entry<T>>();
-    this.#right.set(left, links);
-    links.set(right, [links.get(right)?.[0] ?? this.#next++, value]);
-    const back = this.#left.get(right) ?? new Set<string>();
-    this.#left.set(right, back.add(left));
+    const position = this.#right.get(left)?.get(right)?.[0] ?? this.next++;
+    this.#link(left, right, position, value);
     return value;
   }
 
@@ -108,5 +137,26 @@ export class Relation<T> {
   dropRight(right: string): void {
     for (const left of this.lefts(right)) this.delete(left, right);
     this.#left.delete(right);
+  }
+
+  dump(): DumpedLinks<T> {
+    const links: DumpedLinks<T>['links'][number][] = [];
+    for (const [left, rights] of this.#right)
+      for (const [right, [position, value]] of rights) links.push([left, right, position, value]);
+    return { next: this.next, links: links.sort((a, b) => a[2] - b[2]) };
+  }
+
+  load({ next, links }: DumpedLinks<T>): void {
+    this.#right.clear();
+    this.#left.clear();
+    this.next = next;
+    for (const link of links) this.#link(...link);
+  }
+
+  #link(left: string, right: string, position: number, value: T): void {
+    const links = this.#right.get(left) ?? new Map<string, Entry<T>>();
+    this.#right.set(left, links.set(right, [position, value]));
+    const back = this.#left.get(right) ?? new Set<string>();
+    this.#left.set(right, back.add(left));
   }
 }

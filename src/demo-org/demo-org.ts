@@ -1,14 +1,18 @@
-import { authenticate, checkScopes, type Principal, type RequiredScopes, roleAllows } from './access.js';
-import { BearerFailure, OktaFailure } from './errors.js';
-import { Exchange, type Reply } from './exchange.js';
+import { setTimeout } from 'node:timers/promises';
+import type { RequiredScopes } from './access.js';
+import { Faults, type Injection } from './fault.js';
+import { routerOf } from './generic-router.js';
+import { type Habits, LIKELY_HABITS } from './habits.js';
 import type { JournalEntry } from './journal.js';
+import { memberGroups } from './memberships.js';
 import { Org } from './org.js';
+import { createFetch } from './pipeline.js';
+import { type ApiTokenGrant, Principals, rolesOf, type TokenGrant } from './principal.js';
 import { Random } from './random.js';
-import { RateWindows } from './rate-window.js';
-import type { Match } from './router.js';
-import { buildRouter } from './routes.js';
+import { type RateLimits, RateWindows } from './rate-window.js';
+import type { Router } from './router.js';
 import { seedOrg } from './seed.js';
-import { userTarget } from './users.js';
+import { checkSnapshot, type OrgSnapshot, restoreSnapshot, takeSnapshot } from './snapshot.js';
 
 export interface DemoOrgOptions {
   /** Where the org pretends to live; no slash at the end. */
@@ -19,33 +23,78 @@ export interface DemoOrgOptions {
   readonly now?: () => number;
   /** How many users there are at the start, at least 1. */
   readonly users?: number;
-  /** Scopes a request needs; without a table they follow from the path's noun. All must be held; manage covers read. */
+  /**
+   * Okta's specification, one of `specs/*.json`, read on the first request: every operation in it is answered, and
+   * requests are held against it. Without it the org knows only what it models.
+   */
+  readonly specification?: () => object;
+  /**
+   * Scopes a request needs; without a table the specification says, or else the path's noun. All must be held; manage
+   * covers read.
+   */
   readonly requiredScopes?: RequiredScopes;
+  /** Where Okta may behave in two ways: which. */
+  readonly habits?: Partial<Habits>;
+  /** Rate limits; by default counted and shown but never refused, for a demo (or a clock that stands) blocks nobody. */
+  readonly rateLimits?: RateLimits;
+  /** Percent of a rate limit one credential may use: 100 here, 50 in a new Okta org. */
+  readonly credentialShare?: number;
+  /** How many requests at once the org takes; any number by default, 75 in a paid Okta org. */
+  readonly concurrency?: number;
+  /** Waits, for the latency of faults; a test moves its clock instead. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Begins as the org this was taken of; its origin, seed, users and age take precedence over the options. */
+  readonly snapshot?: object;
 }
 
 /** An Okta org in memory. Everything in it is invented. */
 export interface DemoOrg {
   readonly origin: string;
-  /** Answers as Okta would; rejects only when the request was aborted. */
+  /** Answers as Okta would; rejects only when the request was aborted, or a fault drops the connection. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** An API token (`SSWS`) of the first user, a super administrator. Invented: it opens nothing else. */
   readonly token: string;
   /** Every request so far and what it changed: what really happened. */
   readonly journal: readonly JournalEntry[];
-  /** A Bearer token of a service application. `roles` are Okta `RoleType`s (default SUPER_ADMIN), life 3600 s. */
-  issueToken(grant: { readonly scopes: readonly string[]; readonly roles?: readonly string[] }): string;
-  /** Back to the start: same records and ids, empty journal, no issued tokens. */
+  /** An access token, for `Authorization: Bearer` (or `DPoP`, with the proof checked in front of the org). */
+  issueToken(grant: TokenGrant): string;
+  /** Another API token (`SSWS`): dies with its user, and after 30 days without use. */
+  issueApiToken(grant: ApiTokenGrant): string;
+  revokeToken(token: string): void;
+  /** Makes something go wrong for the next requests that match. */
+  inject(injection: Injection): void;
+  clearFaults(): void;
+  /** A person by login or id, as an authorization server in front of the org needs to know them. */
+  account(reference: string): Account | undefined;
+  /** Back to the start (the seed, or the snapshot it was made from): same records and ids, empty journal, no tokens, no faults. */
   reset(): void;
+  /** The org as it is now, ready for JSON; `createDemoOrg({ snapshot })` makes an equal one. */
+  snapshot(): OrgSnapshot;
 }
 
-const router = buildRouter();
+/** What a sign-in and its tokens say about a person. */
+export interface Account {
+  readonly id: string;
+  readonly login: string;
+  readonly name: string;
+  readonly email: string;
+  /** Okta's user status; only an ACTIVE person can sign in. */
+  readonly status: string;
+  /** Names of their groups. */
+  readonly groups: readonly string[];
+  /** Standard administrator roles, their own and those of their groups. */
+  readonly roles: readonly string[];
+}
+
 const API_TOKEN = '00invented-demo-token-'.padEnd(42, '0');
-const TOKEN_LIFE_MS = 3_600_000;
 
 /** Makes an org. Its fetch can stand in for the global one wherever a client lets you inject it. */
 export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
-  const { origin = 'https://atlasworks-demo.example', seed = 1, now = Date.now, users = 64, requiredScopes } = options;
-  const epoch = now();
+  const { now = Date.now, requiredScopes, concurrency, sleep = realSleep } = options;
+  const given = options.snapshot && checkSnapshot(options.snapshot);
+  const { origin = 'https://atlasworks-demo.example', seed = 1, users = 64 } = given ?? options;
+  const epoch = given?.epoch ?? now();
+  const habits = { ...LIKELY_HABITS, ...options.habits };
   const journal: JournalEntry[] = [];
   // Made by the first request, so that starting a server with a demo org costs nothing.
   let state: ReturnType<typeof start> | undefined;
@@ -55,151 +104,62 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
   };
 
   function start() {
-    const org = new Org(origin, seed, now, epoch);
+    const org = new Org(origin, seed, now, epoch, habits);
+    const random = new Random(`requests ${seed}`);
     seedOrg(org, seed, users);
+    const principals = new Principals(org, seed);
+    principals.issueApiToken({ subject: org.store.users.first()?.id ?? '' }, API_TOKEN);
+    if (given) restoreSnapshot(org, given, random);
+    const rates = new RateWindows(options.rateLimits ?? 'off', options.credentialShare);
+    return { org, principals, rates, faults: new Faults(), random };
+  }
+
+  let router: Router | undefined;
+  const serve = createFetch(
+    () => ({ ...current(), router: router as Router }),
+    { requiredScopes, concurrency, sleep },
+    journal,
+  );
+
+  function account(reference: string): Account | undefined {
+    const { store } = current().org;
+    const user = store.users.find(reference);
+    if (!user) return undefined;
+    const groups = memberGroups(store, user.id);
+    const { login, email, firstName, lastName } = user.profile;
     return {
-      org,
-      rates: new RateWindows(),
-      random: new Random(`requests ${seed}`),
-      accessTokens: new Map<string, Principal>(),
-      owner: org.store.users.first()?.id ?? '',
+      id: user.id,
+      login,
+      name: `${firstName} ${lastName}`,
+      email,
+      status: user.status,
+      groups: groups.map(({ profile }) => profile.name),
+      roles: [...new Set(rolesOf(store, user.id).map(({ type }) => type))],
     };
-  }
-
-  /** The token acts as its creator is now, so it dies with them. */
-  function apiTokens(): ReadonlyMap<string, Principal> {
-    const { org, owner: ownerId } = current();
-    const owner = org.store.users.get(ownerId);
-    if (!owner || owner.status === 'DEPROVISIONED') return new Map();
-    const { id, alternateId, displayName } = userTarget(owner);
-    return new Map([[API_TOKEN, { id, name: alternateId, displayName, type: 'User', roles: ['SUPER_ADMIN'] }]]);
-  }
-
-  async function answer(request: Request): Promise<Response> {
-    request.signal.throwIfAborted();
-    const { org, rates, random } = current();
-    const at = org.now();
-    const url = new URL(request.url);
-    const asked = url.pathname + url.search;
-    const payload = { type: request.headers.get('content-type') ?? '', text: await request.text() };
-    const requestId = random.hex(32);
-    const match = router.match(request.method, url.pathname);
-    let principal: Principal | undefined;
-    let exchange: Exchange | undefined;
-    let reply: Reply;
-    try {
-      principal = admit(request, url, match, at);
-      if (match.kind === 'none') throw new OktaFailure('E0000008');
-      if (match.kind === 'method') throw new OktaFailure('E0000022');
-      const agent = request.headers.get('user-agent') ?? 'unknown';
-      exchange = new Exchange(org, inOrg(org, url), match.params, principal ?? NOBODY, requestId, agent, payload);
-      reply = allowed(exchange, match, principal);
-    } catch (error) {
-      reply = refusal(error, inOrg(org, url), random);
-    }
-
-    const changes = exchange?.changes ?? [];
-    const [change] = changes;
-    const who = principal?.name;
-    const { method } = request;
-    journal.push({
-      at,
-      method,
-      path: asked,
-      status: reply.status,
-      principal: who,
-      requestId,
-      changes,
-      ...(change && { change }),
-    });
-    return toResponse(reply, requestId, at, rates.count(url.pathname, at));
-  }
-
-  function admit(request: Request, url: URL, match: Match, at: number): Principal | undefined {
-    if (match.kind === 'route' && match.route.public) return undefined;
-    const byRoute = match.kind === 'route' ? match.route.scopes : [];
-    const needed = requiredScopes?.(request.method, url.pathname) ?? byRoute;
-    const credentials = { apiTokens: apiTokens(), accessTokens: current().accessTokens };
-    const principal = authenticate(request.headers.get('authorization'), credentials, at, needed);
-    checkScopes(principal, needed);
-    return principal;
   }
 
   return {
     origin,
-    fetch: answer,
+    async fetch(request) {
+      router ??= await routerOf(options.specification);
+      return serve(request);
+    },
     token: API_TOKEN,
     journal,
-    issueToken({ scopes, roles = ['SUPER_ADMIN'] }) {
-      const { random, accessTokens } = current();
-      const token = `demo.access.${random.hex(32)}`;
-      const id = random.id('0oa');
-      accessTokens.set(token, {
-        id,
-        name: id,
-        displayName: 'Demo service app',
-        type: 'PublicClientApp',
-        scopes: new Set(scopes),
-        roles,
-        expires: now() + TOKEN_LIFE_MS,
-      });
-      return token;
-    },
+    issueToken: (grant) => current().principals.issue(grant),
+    issueApiToken: (grant) => current().principals.issueApiToken(grant),
+    revokeToken: (token) => current().principals.revoke(token),
+    inject: (injection) => current().faults.inject(injection),
+    clearFaults: () => current().faults.clear(),
+    account,
     reset() {
       journal.length = 0;
       state = undefined;
     },
+    snapshot: () => takeSnapshot(current().org, { seed, users }, current().random),
   };
 }
 
-const NOBODY: Principal = { id: 'unknown', name: 'unknown', displayName: 'Unknown', type: 'User', roles: [] };
-
-/** The request as seen by the org: links in replies name the org's host, whatever host was called. */
-function inOrg(org: Org, url: URL): URL {
-  return new URL(url.pathname + url.search, org.origin);
-}
-
-/** Runs the handler. A principal without any role reads empty lists, as connector vendors report of Okta. */
-function allowed(exchange: Exchange, match: Match & { kind: 'route' }, principal: Principal | undefined): Reply {
-  const { route } = match;
-  if (!principal || roleAllows(principal, route)) return route.handler(exchange);
-  if (principal.roles.length > 0 || route.method !== 'GET') throw new OktaFailure('E0000006');
-  const reply = route.handler(exchange);
-  if (!Array.isArray(reply.body)) throw new OktaFailure('E0000006');
-  return { status: 200, body: [] };
-}
-
-function refusal(error: unknown, url: URL, random: Random): Reply {
-  if (error instanceof BearerFailure)
-    return { status: error.status, headers: [['www-authenticate', error.challenge(url.origin, url.pathname)]] };
-  const failure = error instanceof OktaFailure ? error : new OktaFailure('E0000009');
-  // The System Log words its errors differently: a UUID, and no errorLink.
-  const errorId = url.pathname === '/api/v1/logs' ? random.uuid() : `oae${random.id('').concat(random.hex(2))}`;
-  return { status: failure.status, body: failure.body(errorId) };
-}
-
-function toResponse(
-  reply: Reply,
-  requestId: string,
-  at: number,
-  rate: { limit: number; remaining: number; reset: number } | undefined,
-): Response {
-  const headers = new Headers({
-    date: new Date(at).toUTCString(),
-    'x-okta-request-id': requestId,
-    'cache-control': 'no-cache, no-store',
-    pragma: 'no-cache',
-    expires: '0',
-    'strict-transport-security': 'max-age=315360000; includeSubDomains',
-    'x-content-type-options': 'nosniff',
-  });
-  if (rate) {
-    headers.set('x-rate-limit-limit', String(rate.limit));
-    headers.set('x-rate-limit-remaining', String(rate.remaining));
-    headers.set('x-rate-limit-reset', String(rate.reset));
-  }
-  for (const [name, value] of reply.headers ?? []) headers.append(name, value);
-  if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
-  headers.set('content-type', 'application/json');
-  return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+function realSleep(ms: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { signal });
 }

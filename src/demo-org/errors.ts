@@ -7,6 +7,7 @@ const ERRORS = {
   E0000007: [404, 'Not found: {0}'],
   E0000008: [404, 'The requested path was not found'],
   E0000009: [500, 'Internal Server Error'],
+  E0000010: [503, 'Service is in read only mode'],
   E0000011: [401, 'Invalid token provided'],
   E0000016: [403, 'Activation failed because the user is already active'],
   E0000021: [400, 'Bad request. Accept and/or Content-Type headers likely do not match supported values.'],
@@ -19,12 +20,15 @@ const ERRORS = {
   E0000033: [400, "Bad request. Can't specify a search query and filter in the same request."],
   E0000038: [403, "This operation is not allowed in the user's current status."],
   E0000046: [403, 'Deactivate application for user forbidden.'],
+  E0000047: [429, 'API call exceeded rate limit due to too many requests.'],
   E0000053: [400, '{0}'],
   E0000055: [409, 'Duplicate group.'],
   E0000056: [403, 'Delete application forbidden.'],
   E0000062: [409, 'The specified user is already assigned to the application.'],
+  E0000068: [403, 'Invalid Passcode/Answer'],
   E0000090: [409, 'The role specified is already assigned to the user.'],
   E0000107: [403, 'The entity is not in the expected state for the requested transition.'],
+  E0000231: [412, 'The resource was changed since it was read.'],
 } as const satisfies Record<string, readonly [number, string]>;
 
 export type OktaErrorCode = keyof typeof ERRORS;
@@ -64,6 +68,7 @@ export class BearerFailure extends Error {
     readonly description: string,
     /** The scopes the request needs. */
     readonly scopes: readonly string[],
+    readonly scheme: string = 'Bearer',
   ) {
     super(description);
   }
@@ -72,7 +77,7 @@ export class BearerFailure extends Error {
   challenge(origin: string, path: string): string {
     const host = origin.replace(/^https:/, 'http:');
     return [
-      `Bearer authorization_uri="${host}/oauth2/v1/authorize"`,
+      `${this.scheme === 'DPoP' ? 'DPoP algs="RS256 RS384 RS512 ES256 ES384 ES512", ' : 'Bearer '}authorization_uri="${host}/oauth2/v1/authorize"`,
       `realm="${host}"`,
       `scope="${this.scopes.join(' ')}"`,
       `error="${this.error}"`,

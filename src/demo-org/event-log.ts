@@ -43,8 +43,9 @@ export interface LogEvent {
 /** The System Log in persistence order. History is made when it is first read, off the start-up path. */
 export class EventLog {
   readonly #random: Random;
-  #history: (() => LogEvent[]) | undefined;
-  readonly #recent: LogEvent[] = [];
+  #history: () => LogEvent[] = () => [];
+  #recent: LogEvent[] = [];
+  /** History and what came after it, once somebody has read the log. */
   #all: LogEvent[] | undefined;
 
   constructor(seed: number) {
@@ -76,12 +77,30 @@ export class EventLog {
       requestId: exchange.requestId,
       requestUri: exchange.url.pathname,
     });
-    (this.#all ?? this.#recent).push(event);
+    this.#recent.push(event);
+    this.#all?.push(event);
   }
 
   events(): readonly LogEvent[] {
-    this.#all ??= [...(this.#history?.() ?? []), ...this.#recent];
+    this.#all ??= [...this.#history(), ...this.#recent];
     return this.#all;
+  }
+
+  /** What happened since the org was made. */
+  recent(): readonly LogEvent[] {
+    return this.#recent;
+  }
+
+  /** Where the source of event ids is in its sequence. */
+  get state(): number {
+    return this.#random.state;
+  }
+
+  /** Puts other events behind the history. */
+  load(recent: readonly LogEvent[], state: number): void {
+    this.#recent = [...recent];
+    this.#all = undefined;
+    this.#random.resume(state);
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Principal } from './access.js';
 import { OktaFailure } from './errors.js';
 import type { EventFacts } from './event-log.js';
 import type { Change } from './journal.js';
 import type { Org } from './org.js';
+import type { Principal } from './principal.js';
 
 export type JsonObject = { readonly [key: string]: unknown };
 
@@ -10,6 +10,8 @@ export type JsonObject = { readonly [key: string]: unknown };
 export interface Reply {
   readonly status: number;
   readonly body?: unknown;
+  /** A body that is not JSON, with its media type. */
+  readonly text?: { readonly type: string; readonly value: string };
   /** Extra headers; a name may occur twice (`link`). */
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
@@ -22,6 +24,8 @@ export const noContent = (): Reply => ({ status: 204 });
 export class Exchange {
   readonly query: URLSearchParams;
   readonly changes: Change[] = [];
+  /** What the principal sees of lists; everything when undefined. */
+  view: { sees(id: string): boolean } | undefined;
 
   constructor(
     readonly org: Org,
@@ -30,7 +34,8 @@ export class Exchange {
     readonly principal: Principal,
     readonly requestId: string,
     readonly userAgent: string,
-    private readonly payload: { readonly type: string; readonly text: string },
+    readonly payload: { readonly type: string; readonly text: string },
+    readonly headers: Headers = new Headers(),
   ) {
     this.query = url.searchParams;
   }
@@ -53,17 +58,32 @@ export class Exchange {
 
   /** The JSON object in the body; `{}` for an empty body when `optional`. */
   json(optional = false): JsonObject {
+    if (this.payload.text === '' && optional) return {};
+    const value = this.#parsed();
+    if (!isObject(value)) throw new OktaFailure('E0000003');
+    return value;
+  }
+
+  /** The JSON array in the body. */
+  list(): readonly unknown[] {
+    const value = this.#parsed();
+    if (!Array.isArray(value)) throw new OktaFailure('E0000003');
+    return value;
+  }
+
+  #parsed(): unknown {
     const { type, text } = this.payload;
-    if (text === '' && optional) return {};
     if (text !== '' && !/^application\/json\s*(;|$)/i.test(type)) throw new OktaFailure('E0000021');
-    let value: unknown;
     try {
-      value = JSON.parse(text);
+      return JSON.parse(text);
     } catch {
       throw new OktaFailure('E0000003');
     }
-    if (!isObject(value)) throw new OktaFailure('E0000003');
-    return value;
+  }
+
+  /** False for an item that a list must leave out, because it lies outside the principal's targets. */
+  lists(item: unknown): boolean {
+    return !this.view || !isObject(item) || typeof item.id !== 'string' || this.view.sees(item.id);
   }
 
   /** Records a change and writes its System Log event: every change comes with exactly one. */

@@ -1,9 +1,10 @@
 import { invalid, notFound } from './errors.js';
 import { type Exchange, isObject, noContent, ok, type Reply } from './exchange.js';
-import { joinGroup, leaveGroup } from './memberships.js';
+import { joinGroup, leaveGroup, memberGroups } from './memberships.js';
 import type { Org } from './org.js';
 import { page, where } from './pages.js';
 import type { AddRoute } from './router.js';
+import { type ExpressionSubject, parseExpression } from './rule-expression.js';
 import type { User } from './users.js';
 
 export interface GroupRule {
@@ -62,8 +63,7 @@ export function routeGroupRules(add: AddRoute): void {
 /** Marks the rules that assign to a deleted group. */
 export function dropGroupFromRules(org: Org, groupId: string): void {
   for (const rule of org.store.groupRules)
-    if (rule.actions.assignUserToGroups.groupIds.includes(groupId))
-      org.store.groupRules.put({ ...rule, status: 'INVALID' });
+    if (groupsOf(rule).includes(groupId)) org.store.groupRules.put({ ...rule, status: 'INVALID' });
 }
 
 /** Okta applies an activated rule to everybody; here the users it matches join in the same request. */
@@ -72,30 +72,57 @@ function activate(x: Exchange): Reply {
   if (rule.status === 'INVALID') throw invalid(['status', 'A group the rule assigns to no longer exists']);
   if (rule.status === 'ACTIVE') return noContent();
   save(x, { ...rule, status: 'ACTIVE', lastUpdated: x.org.date() }, 'lifecycle', 'activate');
-  for (const user of matching(x, rule)) {
-    for (const id of rule.actions.assignUserToGroups.groupIds) {
-      const group = x.org.store.groups.get(id);
-      if (group) joinGroup(x, group, user);
-    }
-  }
+  const matches = matcher(x.org, rule);
+  for (const user of [...filtered(x.org.store.users, matches)]) enter(x, rule, user);
   return noContent();
 }
 
+/** Holds the active rules against a user that is new or changed: joins what matches, leaves what a rule alone had given. */
+export function applyRules(x: Exchange, user: User): void {
+  const { groups, members } = x.org.store;
+  const active = [...x.org.store.groupRules].filter(({ status }) => status === 'ACTIVE');
+  const matching = active.filter((rule) => matcher(x.org, rule)(user));
+  for (const rule of matching) enter(x, rule, user);
+  const kept = new Set(matching.flatMap(groupsOf));
+  for (const rule of active) {
+    for (const id of groupsOf(rule)) {
+      const group = groups.get(id);
+      const by = members.get(id, user.id);
+      if (group && !kept.has(id) && typeof by === 'object' && by.rule === rule.id) leaveGroup(x, group, user);
+    }
+  }
+}
+
+function enter(x: Exchange, rule: GroupRule, user: User): void {
+  for (const id of groupsOf(rule)) {
+    const group = x.org.store.groups.get(id);
+    if (group) joinGroup(x, group, user, { rule: rule.id });
+  }
+}
+
+/** With `removeUsers`, those whom the rule brought into its groups leave them. */
 function deleteRule(x: Exchange): Reply {
   const rule = theRule(x);
   if (rule.status === 'ACTIVE') throw invalid(['status', 'The rule must be deactivated before deletion']);
   const removeUsers = x.flag('removeUsers', false);
-  x.org.store.groupRules.delete(rule.id);
+  const { store } = x.org;
+  store.groupRules.delete(rule.id);
   x.changed({ kind: 'delete', type: 'GroupRule', id: rule.id }, event(rule, 'delete'));
-  if (removeUsers) {
-    for (const user of matching(x, rule)) {
-      for (const id of rule.actions.assignUserToGroups.groupIds) {
-        const group = x.org.store.groups.get(id);
-        if (group) leaveGroup(x, group, user);
-      }
+  for (const id of removeUsers ? groupsOf(rule) : []) {
+    const group = store.groups.get(id);
+    const brought = [...store.members.entries(id)].filter(
+      ([, { value }]) => value !== 'HAND' && value.rule === rule.id,
+    );
+    for (const [, { right }] of brought) {
+      const user = store.users.get(right);
+      if (group && user) leaveGroup(x, group, user);
     }
   }
   return { status: 202 };
+}
+
+function groupsOf(rule: GroupRule): readonly string[] {
+  return rule.actions.assignUserToGroups.groupIds;
 }
 
 function theRule(x: Exchange): GroupRule {
@@ -152,25 +179,30 @@ function event(rule: GroupRule, verb: string) {
   };
 }
 
-/** Understands comparisons `user.attribute=="value"` joined by `and` and `or`; any other expression matches nobody. */
-function matching(x: Exchange, rule: GroupRule): readonly User[] {
+/** Tells whom a rule is about; an expression beyond `parseExpression` is about nobody. */
+function matcher(org: Org, rule: GroupRule): (user: User) => boolean {
   const excluded = new Set(rule.conditions.people.users.exclude);
-  const either = rule.conditions.expression.value.split(/\s+or\s+|\s*\|\|\s*/i);
-  const tests = either.map((all) => all.split(/\s+and\s+|\s*&&\s*/i).map((one) => CLAUSE.exec(one)));
-  return [...x.org.store.users].filter(
-    (user) =>
-      user.status !== 'DEPROVISIONED' &&
-      !excluded.has(user.id) &&
-      tests.some((all) => all.every((clause) => clause && user.profile[clause[1] as string] === clause[2])),
-  );
+  const test = parseExpression(rule.conditions.expression.value);
+  return (user) =>
+    test !== undefined && user.status !== 'DEPROVISIONED' && !excluded.has(user.id) && test(subject(org, user));
 }
 
-const CLAUSE = /^\s*user\.(\w+)\s*==\s*"([^"]*)"\s*$/;
+function subject({ store }: Org, user: User): ExpressionSubject {
+  return {
+    attribute: (name) => user.profile[name],
+    member: (by, wanted) =>
+      memberGroups(store, user.id).some(({ id, profile }) => (by === 'id' ? id : profile.name) === wanted),
+  };
+}
+
+function* filtered(users: Iterable<User>, keep: (user: User) => boolean): Generator<User> {
+  for (const user of users) if (keep(user)) yield user;
+}
 
 function render(x: Exchange, rule: GroupRule): object {
   const path = `/api/v1/groups/rules/${rule.id}`;
   const names = x.query.get('expand') === 'groupIdToGroupNameMap';
-  const groups = rule.actions.assignUserToGroups.groupIds.map((id) => [id, x.org.store.groups.get(id)?.profile.name]);
+  const groups = groupsOf(rule).map((id) => [id, x.org.store.groups.get(id)?.profile.name]);
   return {
     ...rule,
     ...(names && { _embedded: { groupIdToGroupNameMap: Object.fromEntries(groups) } }),

@@ -9,7 +9,7 @@ import type { Org } from './org.js';
 import { listed, page, where } from './pages.js';
 import type { AddRoute } from './router.js';
 import { compileFilter } from './scim-match.js';
-import { sortRecords } from './user-search.js';
+import { sortedBy, sortRecords } from './user-search.js';
 
 export interface Group {
   readonly id: string;
@@ -82,9 +82,8 @@ function listGroups(x: Exchange): Reply {
     group.profile.name.toLowerCase().startsWith(q) && keepFilter(group) && keepSearch(group);
   const expand = new Set(x.query.get('expand')?.split(','));
   let from = (after: number): Iterable<Entry<Group>> => where(groups.entries(after), keep);
-  const sortBy = x.query.get('sortBy');
+  const sortBy = sortedBy(x);
   if (sortBy !== null) {
-    if (search === null) throw invalid(['sortBy', 'needs search']);
     if (!SORTABLE.test(sortBy)) throw new OktaFailure('E0000031');
     const sorted = sortRecords([...groups].filter(keep), sortBy, x.query.get('sortOrder'));
     from = (after) => listed(sorted, after);
@@ -130,6 +129,8 @@ function deleteGroup(x: Exchange): Reply {
   const group = editable(theGroup(x));
   const { store } = x.org;
   store.members.dropLeft(group.id);
+  store.groupOwners.dropLeft(group.id);
+  store.groupOwners.dropRight(group.id);
   store.appGroups.dropRight(group.id);
   for (const role of store.roles) if (role.assignee === group.id) store.roles.delete(role.id);
   dropGroupFromRules(x.org, group.id);

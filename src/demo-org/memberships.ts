@@ -2,6 +2,7 @@ import type { Entry } from './collection.js';
 import { invalid } from './errors.js';
 import { type Exchange, noContent } from './exchange.js';
 import { type Group, groupTarget, theGroup } from './groups.js';
+import type { Membership } from './member-relation.js';
 import { page } from './pages.js';
 import type { AddRoute } from './router.js';
 import type { Store } from './store.js';
@@ -54,9 +55,9 @@ export function memberGroups(store: Store, userId: string): readonly Group[] {
 }
 
 /** Adds the user; nothing changes and nothing is logged when already a member. */
-export function joinGroup(x: Exchange, group: Group, user: User): void {
+export function joinGroup(x: Exchange, group: Group, user: User, by: Membership = 'HAND'): void {
   if (isMember(x.org.store, group, user)) return;
-  x.org.store.members.put(group.id, user.id, true);
+  x.org.store.members.put(group.id, user.id, by);
   touch(x, group);
   x.changed(
     { kind: 'assign', type: 'UserGroup', id: group.id, with: user.id },

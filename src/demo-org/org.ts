@@ -1,4 +1,5 @@
 import { EventLog } from './event-log.js';
+import { type Habits, LIKELY_HABITS } from './habits.js';
 import { Random } from './random.js';
 import { Store } from './store.js';
 
@@ -19,11 +20,13 @@ export class Org {
     seed: number,
     now: () => number,
     epoch: number,
+    readonly habits: Habits = LIKELY_HABITS,
   ) {
     this.random = new Random(seed);
     this.log = new EventLog(seed);
     this.id = this.random.id('00o');
     this.epoch = epoch;
+    this.store.users.remembers = habits.searchLag > 0;
     this.#now = now;
   }
 

@@ -46,11 +46,13 @@ export function page<T>(
   let last = -1;
   let more = false;
   for (const [position, record] of from(cursorOf(exchange))) {
+    const item = render(record);
+    if (!exchange.lists(item)) continue;
     if (items.length === limit) {
       more = true;
       break;
     }
-    items.push(render(record));
+    items.push(item);
     last = position;
   }
   return listReply(exchange, items, more ? { after: encodeCursor(last), limit } : undefined);
@@ -71,7 +73,27 @@ export function listReply(
     url.searchParams.set('limit', String(next.limit));
     headers.push(['link', `<${url.href}>; rel="next"`]);
   }
-  return { status: 200, body: items, headers };
+  return { status: 200, body: items.filter((item) => exchange.lists(item)), headers };
+}
+
+/** The list endpoints under `/api/v1/iam`: wrapped under a name, paged through `_links.next`, no `link` header. */
+export function enveloped<T>(
+  x: Exchange,
+  name: string,
+  items: readonly T[],
+  render: (item: T) => unknown,
+  links: object = { self: x.org.link(x.url.pathname) },
+): Reply {
+  const start = cursorOf(x) + 1;
+  const limit = limitOf(x, { fallback: 100, max: 100 });
+  const next = `${x.url.pathname}?after=${encodeCursor(start + limit - 1)}&limit=${limit}`;
+  return {
+    status: 200,
+    body: {
+      [name]: items.slice(start, start + limit).map(render),
+      _links: { ...links, ...(start + limit < items.length && { next: x.org.link(next) }) },
+    },
+  };
 }
 
 /** Entries that pass, still lazily. */

@@ -2,7 +2,7 @@ import { invalid, notFound, OktaFailure } from './errors.js';
 import type { EventTarget } from './event-log.js';
 import { type Exchange, type JsonObject, noContent, ok, type Reply } from './exchange.js';
 import { listed, page } from './pages.js';
-import { renderRule, rulesOf } from './policy-rules.js';
+import { onlyPriority, renderRule, rulesOf } from './policy-rules.js';
 import type { AddRoute } from './router.js';
 import type { Store } from './store.js';
 
@@ -32,6 +32,7 @@ export const POLICY_TYPES = [
   'DEVICE_SIGNAL_COLLECTION',
   'SESSION_VIOLATION_DETECTION',
   'CLIENT_UPDATE',
+  'IDENTITY_CLAIM_SOURCING',
 ] as const;
 
 export function routePolicies(add: AddRoute): void {
@@ -40,6 +41,7 @@ export function routePolicies(add: AddRoute): void {
   add('GET', '/api/v1/policies/{policyId}', (x) => ok(render(x, thePolicy(x))));
   add('PUT', '/api/v1/policies/{policyId}', replacePolicy);
   add('DELETE', '/api/v1/policies/{policyId}', deletePolicy);
+  add('POST', '/api/v1/policies/{policyId}/clone', clonePolicy);
   add('POST', '/api/v1/policies/{policyId}/lifecycle/activate', (x) => setStatus(x, 'ACTIVE', 'activate'));
   add('POST', '/api/v1/policies/{policyId}/lifecycle/deactivate', (x) => setStatus(x, 'INACTIVE', 'deactivate'));
 }
@@ -95,8 +97,54 @@ function createPolicy(x: Exchange): Reply {
     lastUpdated: now,
   });
   reorder(x.org.store, policy, body.priority);
+  if (policy.type === 'ACCESS_POLICY') addCatchAll(x, policy);
   x.changed({ kind: 'create', type: 'Policy', id: policy.id }, event(policy, 'create', 'Create policy'));
   return ok(render(x, x.org.store.policies.get(policy.id) as Policy));
+}
+
+/** An access policy comes with the rule that decides when no other does: part of its making, not a change of its own. */
+function addCatchAll({ org }: Exchange, { id, type, created }: Policy): void {
+  org.store.policyRules.put({
+    id: org.mint('rul'),
+    policyId: id,
+    type,
+    name: 'Catch-all Rule',
+    status: 'ACTIVE',
+    priority: onlyPriority(type, true),
+    system: true,
+    conditions: null,
+    actions: {
+      appSignOn: {
+        access: 'ALLOW',
+        verificationMethod: { factorMode: '2FA', type: 'ASSURANCE', reauthenticateIn: 'PT2H', constraints: [] },
+      },
+    },
+    created,
+    lastUpdated: created,
+  });
+}
+
+/** A copy of an access policy and its rules, as Okta names it. */
+function clonePolicy(x: Exchange): Reply {
+  const original = thePolicy(x);
+  if (original.type !== 'ACCESS_POLICY') throw invalid(['type', 'Only an access policy can be cloned']);
+  const { store } = x.org;
+  const dates = { created: x.org.date(), lastUpdated: x.org.date() };
+  const priority = ofType(store, original.type).filter((other) => !other.system).length + 1;
+  const copy = {
+    ...original,
+    ...dates,
+    id: x.org.mint('rst'),
+    name: `[cloned] ${original.name}`,
+    system: false,
+    priority,
+  };
+  const policy = store.policies.put(copy);
+  reorder(store, policy, undefined);
+  for (const rule of rulesOf(store, original.id))
+    store.policyRules.put({ ...rule, ...dates, id: x.org.mint('rul'), policyId: policy.id });
+  x.changed({ kind: 'create', type: 'Policy', id: policy.id }, event(policy, 'create', 'Create policy'));
+  return ok(render(x, policy));
 }
 
 function replacePolicy(x: Exchange): Reply {

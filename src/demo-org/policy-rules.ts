@@ -34,6 +34,7 @@ export function routePolicyRules(add: AddRoute): void {
   add('DELETE', `${all}/{ruleId}`, (x) => {
     const rule = changeable(theRule(x), 'deleted');
     x.org.store.policyRules.delete(rule.id);
+    number(x.org.store, rulesOf(x.org.store, rule.policyId), baseOf(rule.type));
     logged(x, rule, 'delete', 'delete', 'Delete policy rule');
     return noContent();
   });
@@ -65,40 +66,67 @@ function createRule(x: Exchange): Reply {
   const wanted = ruleType(policy.type);
   if (body.type !== undefined && body.type !== wanted) throw invalid(['type', `must be ${wanted}`]);
   const now = x.org.date();
-  const others = rulesOf(x.org.store, policy.id);
-  const rule = x.org.store.policyRules.put({
+  const rule: PolicyRule = {
     ...body,
     id: x.org.mint(policy.type === 'ACCESS_POLICY' ? 'rul' : '0pr'),
     policyId: policy.id,
     type: wanted,
     status: x.flag('activate', true) ? 'ACTIVE' : 'INACTIVE',
-    priority: typeof body.priority === 'number' ? body.priority : others.filter((other) => !other.system).length + 1,
+    priority: Number.MAX_SAFE_INTEGER,
     system: false,
     created: now,
     lastUpdated: now,
-  });
-  logged(x, rule, 'create', 'add', 'Add policy rule');
-  return ok(renderRule(x.org, rule));
+  };
+  const placed = place(x.org.store, rule, body.priority);
+  logged(x, placed, 'create', 'add', 'Add policy rule');
+  return ok(renderRule(x.org, placed));
 }
 
 function replaceRule(x: Exchange): Reply {
   const before = theRule(x);
   const body = checkBody(x);
-  const { id, policyId, type, status, system, created } = before;
-  const priority = typeof body.priority === 'number' && !system ? body.priority : before.priority;
-  const rule = x.org.store.policyRules.put({
-    ...body,
-    id,
-    policyId,
-    type,
-    status,
-    priority,
-    system,
-    created,
-    lastUpdated: x.org.date(),
-  });
+  if (body.type !== undefined && body.type !== before.type) throw invalid(['type', 'cannot be changed']);
+  const { id, policyId, type, status, system, created, priority } = before;
+  const kept = { id, policyId, type, status, priority, system, created };
+  const rule = place(x.org.store, { ...body, ...kept, lastUpdated: x.org.date() }, body.priority);
   logged(x, rule, 'update', 'update', 'Update policy rule');
   return ok(renderRule(x.org, rule));
+}
+
+/**
+ * Puts the rule at the priority asked for, or leaves it at its own; the others close up behind it and the system rule
+ * stays last. Rules of access policies count from 0 and have their system rule at 99, all others count from 1.
+ */
+function place(store: Store, rule: PolicyRule, wanted: unknown): PolicyRule {
+  store.policyRules.put(rule);
+  const base = baseOf(rule.type);
+  const all = rulesOf(store, rule.policyId);
+  const others = all.filter((each) => !each.system && each.id !== rule.id);
+  if (!rule.system) {
+    const index = (typeof wanted === 'number' ? wanted : rule.priority) - base;
+    others.splice(Math.max(0, Math.min(index, others.length)), 0, rule);
+  }
+  number(store, [...others, ...all.filter(({ system }) => system)], base);
+  return store.policyRules.get(rule.id) as PolicyRule;
+}
+
+function number(store: Store, rules: readonly PolicyRule[], base: number): void {
+  rules.forEach((each, index) => {
+    const priority = each.system && base === 0 ? LAST_ACCESS_RULE : base + index;
+    if (each.priority !== priority) store.policyRules.put({ ...each, priority });
+  });
+}
+
+const LAST_ACCESS_RULE = 99;
+
+/** Where priorities of rules of this type begin. */
+function baseOf(type: string): 0 | 1 {
+  return type === 'ACCESS_POLICY' ? 0 : 1;
+}
+
+/** The priority of a policy's only rule. */
+export function onlyPriority(type: string, system: boolean): number {
+  return type === 'ACCESS_POLICY' ? (system ? LAST_ACCESS_RULE : 0) : 1;
 }
 
 function setStatus(x: Exchange, status: PolicyRule['status'], verb: string): Reply {

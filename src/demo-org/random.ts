@@ -9,6 +9,15 @@ export class Random {
     this.#state = typeof seed === 'number' ? seed >>> 0 : fnv1a(seed);
   }
 
+  /** Where in its sequence it is: `resume` with it goes on from there. */
+  get state(): number {
+    return this.#state;
+  }
+
+  resume(state: number): void {
+    this.#state = state >>> 0;
+  }
+
   /** A number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;

@@ -33,6 +33,8 @@ export interface ResourceKind<T extends Resource> {
     readonly lifecycle: 'object' | 'empty';
     /** Log event type of a verb: `create`, `update`, `delete`, `activate`, `deactivate`. */
     readonly event: (verb: string) => string;
+    /** What Okta fills in when a creation leaves it out. */
+    readonly defaults?: JsonObject;
     /** Why this record cannot be deleted; undefined when it can. */
     readonly keep?: (row: T) => string | undefined;
   };
@@ -79,7 +81,14 @@ function routeWrites<T extends Resource>(
   add('POST', kind.path, (x) => {
     const now = x.org.date();
     const body = checkBody(x, write.required);
-    const row = { status: 'ACTIVE', ...body, id: x.org.mint(write.prefix), created: now, lastUpdated: now };
+    const row = {
+      status: 'ACTIVE',
+      ...write.defaults,
+      ...body,
+      id: x.org.mint(write.prefix),
+      created: now,
+      lastUpdated: now,
+    };
     kind.rows(x.org.store).put(row as unknown as T);
     logged(x, kind, row, 'create', 'create');
     return (write.created === 201 ? created : ok)(show(x, row as unknown as T));

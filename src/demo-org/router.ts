@@ -1,4 +1,5 @@
 import type { Exchange, Reply } from './exchange.js';
+import type { Operation } from './specification.js';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Handler = (exchange: Exchange) => Reply;
@@ -11,6 +12,10 @@ export interface Route {
   /** Scopes a Bearer token needs unless the org was given a table; empty on public paths. */
   readonly scopes: readonly string[];
   readonly public?: boolean;
+  /** What Okta's specification says about it; absent in an org without one. */
+  readonly operation?: Operation;
+  /** Its behaviour follows from the specification's shape alone. */
+  readonly generic?: boolean;
 }
 
 /** Registers a route; reads need the noun's `.read` scope, everything else its `.manage`. */
@@ -37,6 +42,7 @@ export class Router {
       this.add({ method, template, handler, scopes: [`${noun}.${method === 'GET' ? 'read' : 'manage'}`] });
   }
 
+  /** Adds the route, or replaces the one with its method and path. */
   add(route: Route): void {
     let at = this.#root;
     const names: string[] = [];
@@ -53,6 +59,14 @@ export class Router {
       }
     }
     at.routes.set(route.method, { route, names });
+  }
+
+  /** The route of a method and a path template, whatever its parameters are called. */
+  find(method: Method, template: string): Route | undefined {
+    let at: Node | undefined = this.#root;
+    for (const segment of template.split('/').slice(1))
+      at = segment.startsWith('{') ? at?.parameter : at?.literals.get(segment);
+    return at?.routes.get(method)?.route;
   }
 
   match(method: string, pathname: string): Match {

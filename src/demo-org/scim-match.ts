@@ -67,15 +67,14 @@ export function matches<T>(filter: Filter, record: T, resolve: Resolve<T> = valu
 
 /** Follows a dotted path through objects and into every element of arrays. */
 export function valuesAt(record: unknown, path: string): readonly unknown[] {
-  let values: unknown[] = [record];
-  for (const name of path.split('.')) {
-    values = values.flatMap((value) => {
-      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
-      const next = (value as Record<string, unknown>)[name];
-      return Array.isArray(next) ? next : [next];
-    });
+  const names = path.split('.');
+  let value: unknown = record;
+  for (const [depth, name] of names.entries()) {
+    if (Array.isArray(value)) return value.flatMap((each) => valuesAt(each, names.slice(depth).join('.')));
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
+    value = (value as Record<string, unknown>)[name];
   }
-  return values.filter((value) => value !== undefined);
+  return (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
 }
 
 function compares(op: string, actual: unknown, wanted: FilterValue): boolean {

@@ -93,20 +93,27 @@ const APPS: readonly SeedApp[] = [
     label: 'Payroll Desk',
     name: 'template_swa3field',
     mode: 'AUTO_LOGIN',
-    settings: { app: { loginUrl: 'https://payroll.example/login' } },
+    settings: { signOn: { loginUrl: 'https://payroll.example/login' } },
     groups: ['Finance', 'HR'],
     users: [0],
   },
   {
     label: 'Travel Booking',
     mode: 'SECURE_PASSWORD_STORE',
-    settings: { app: { url: 'https://travel.example/login' } },
+    settings: { app: { url: 'https://travel.example/login', usernameField: '#user', passwordField: '#password' } },
     groups: ['Sales', 'Marketing', 'Managers'],
   },
   {
     label: 'Expense Reports',
     mode: 'BROWSER_PLUGIN',
-    settings: { app: { url: 'https://expenses.example' } },
+    settings: {
+      app: {
+        url: 'https://expenses.example',
+        usernameField: '#user',
+        passwordField: '#password',
+        buttonField: '#sign-in',
+      },
+    },
     groups: ['Finance'],
     users: [9, 23, 24],
   },
@@ -121,7 +128,15 @@ const APPS: readonly SeedApp[] = [
   {
     label: 'Partner Extranet',
     mode: 'WS_FEDERATION',
-    settings: { app: { realm: 'urn:partners', wReplyURL: 'https://extranet.example' } },
+    settings: {
+      app: {
+        siteURL: 'https://extranet.example',
+        realm: 'urn:partners',
+        wReplyURL: 'https://extranet.example/signin',
+        usernameAttribute: 'username',
+        audienceRestriction: 'urn:partners',
+      },
+    },
     users: [19],
   },
   {
@@ -137,7 +152,6 @@ const APPS: readonly SeedApp[] = [
 export function seedApps(org: Org): void {
   const { store } = org;
   const groups = new Map([...store.groups].map((group) => [group.profile.name, group.id]));
-  const users = [...store.users];
   APPS.forEach((seed, index) => {
     const created = org.date(org.epoch - (700 - index * 40) * DAY);
     const { label, mode: signOnMode, name, settings, credentials } = seed;
@@ -159,11 +173,12 @@ export function seedApps(org: Org): void {
       if (id) store.appGroups.put(app.id, id, { lastUpdated: created, priority, profile: {} });
     });
     for (const place of seed.users ?? []) {
-      const user = users[place];
+      const user = store.users.at(place);
       if (user && user.status !== 'DEPROVISIONED')
         store.appUsers.put(app.id, user.id, {
           created,
           lastUpdated: created,
+          scope: 'USER',
           profile: {},
           userName: user.profile.login,
         });

@@ -1,4 +1,5 @@
 import type { Application } from './apps.js';
+import type { Traits } from './crowd.js';
 import type { Group } from './groups.js';
 import type { Org } from './org.js';
 import { DEPARTMENTS } from './seed-people.js';
@@ -7,19 +8,37 @@ import type { User } from './users.js';
 const DAY = 86_400_000;
 
 /** Groups beside "Everyone" and one for each department, with who is in them. */
-const OTHERS: readonly (readonly [name: string, description: string, member: (user: User) => boolean])[] = [
-  ['Contractors', 'People who work through another company', ({ profile }) => profile.userType !== 'Employee'],
-  ['Berlin Office', 'Everybody at the Berlin desk', ({ profile }) => profile.city === 'Berlin'],
-  ['VPN Users', 'May use the remote access gateway', ({ profile }) => Number(profile.employeeNumber) % 3 === 0],
-  ['On-call Engineers', 'Carry the pager', ({ profile }) => /Engineer/.test(String(profile.title)) && inOps(profile)],
-  ['Okta Administrators', 'Hold an administrator role', ({ profile }) => ADMINS.has(String(profile.employeeNumber))],
-  ['Managers', 'Lead a department', ({ profile }) => /^(VP|Chief|Head|Director|General)/.test(String(profile.title))],
+const OTHERS: readonly (readonly [name: string, description: string, member: (who: Traits) => boolean])[] = [
+  ['Contractors', 'People who work through another company', ({ employee }) => !employee],
+  ['Berlin Office', 'Everybody at the Berlin desk', ({ city }) => city === 'Berlin'],
+  ['VPN Users', 'May use the remote access gateway', ({ employeeNumber }) => employeeNumber % 3 === 0],
+  ['On-call Engineers', 'Carry the pager', (who) => /Engineer/.test(who.title) && inOps(who)],
+  ['Okta Administrators', 'Hold an administrator role', ({ employeeNumber }) => ADMINS.has(employeeNumber)],
+  ['Managers', 'Lead a department', ({ title }) => /^(VP|Chief|Head|Director|General)/.test(title)],
 ];
 
-const ADMINS = new Set(['1001', '1002', '1003', '1005']);
+const ADMINS = new Set([1001, 1002, 1003, 1005]);
 
-function inOps({ department, employeeNumber }: User['profile']): boolean {
-  return (department === 'Engineering' || department === 'IT') && Number(employeeNumber) % 2 === 0;
+function inOps({ department, employeeNumber }: Traits): boolean {
+  return (department === 'Engineering' || department === 'IT') && employeeNumber % 2 === 0;
+}
+
+function traitsOf({ status, profile }: User): Traits {
+  return {
+    department: String(profile.department),
+    title: String(profile.title),
+    city: String(profile.city),
+    employeeNumber: Number(profile.employeeNumber),
+    employee: profile.userType === 'Employee',
+    deprovisioned: status === 'DEPROVISIONED',
+  };
+}
+
+/** Puts everybody who passes into the group: hand-written people by name, the crowd by its traits. */
+function fill(org: Org, group: Group, member: (who: Traits) => boolean): void {
+  for (const user of org.store.users.kept())
+    if (member(traitsOf(user))) org.store.members.put(group.id, user.id, 'HAND');
+  org.store.members.belong(group.id, member);
 }
 
 /** Administrator roles of the first users, by their place in the list. */
@@ -33,20 +52,16 @@ const ROLES = [
 export function seedGroups(org: Org): void {
   const { store } = org;
   add(org, 'BUILT_IN', 'Everyone', 'All users in the organization');
-  const users = [...store.users];
   const departments = new Map<string, Group>();
-  for (const name of DEPARTMENTS) departments.set(name, add(org, 'OKTA_GROUP', name, `The ${name} department`));
-  for (const user of users) {
-    const group = departments.get(String(user.profile.department));
-    if (group && user.status !== 'DEPROVISIONED') store.members.put(group.id, user.id, true);
+  for (const name of DEPARTMENTS) {
+    const group = add(org, 'OKTA_GROUP', name, `The ${name} department`);
+    departments.set(name, group);
+    fill(org, group, ({ department, deprovisioned }) => department === name && !deprovisioned);
   }
-  for (const [name, description, member] of OTHERS) {
-    const group = add(org, 'OKTA_GROUP', name, description);
-    for (const user of users)
-      if (user.status !== 'DEPROVISIONED' && member(user)) store.members.put(group.id, user.id, true);
-  }
+  for (const [name, description, member] of OTHERS)
+    fill(org, add(org, 'OKTA_GROUP', name, description), (who) => !who.deprovisioned && member(who));
   for (const [index, type] of ROLES) {
-    const user = users[index];
+    const user = store.users.at(index);
     if (user) assign(org, user.id, 'USER', type);
   }
   const security = departments.get('Security');
@@ -56,16 +71,12 @@ export function seedGroups(org: Org): void {
 
 /** Groups that come from an application: a directory's, and one pushed by the code host. */
 export function seedAppGroups(org: Org, source: Application): void {
-  const users = [...org.store.users];
   for (const [name, every] of [
     ['Atlas Repositories', 2],
     ['Atlas Repository Owners', 5],
   ] as const) {
     const group = add(org, 'APP_GROUP', name, `Imported from ${source.label}`, source.id);
-    users.forEach((user, index) => {
-      if (index % every === 0 && user.profile.department === 'Engineering')
-        org.store.members.put(group.id, user.id, true);
-    });
+    fill(org, group, (who) => (who.employeeNumber - 1001) % every === 0 && who.department === 'Engineering');
   }
 }
 

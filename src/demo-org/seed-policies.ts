@@ -1,6 +1,6 @@
 import type { JsonObject } from './exchange.js';
 import type { Org } from './org.js';
-import { ruleType } from './policy-rules.js';
+import { onlyPriority, ruleType } from './policy-rules.js';
 
 const DAY = 86_400_000;
 
@@ -85,7 +85,7 @@ export function seedPolicies(org: Org): void {
       policyId: policy.id,
       type: ruleType(type),
       name: system ? 'Default Rule' : 'Everybody it applies to',
-      priority: 1,
+      priority: onlyPriority(type, system),
       system,
       conditions: { network: { connection: 'ANYWHERE' } },
       actions,

@@ -1,3 +1,4 @@
+import { seedGrants } from './app-grants.js';
 import { seedAuthorizationServers } from './authorization-servers.js';
 import { seedBrands } from './brands.js';
 import { seedDevices } from './devices.js';
@@ -17,9 +18,10 @@ import { seedZones } from './zones.js';
 /** Fills an empty org with Atlas Works, a company that does not exist. */
 export function seedOrg(org: Org, seed: number, users: number): void {
   seedUserTypes(org);
-  seedUsers(org, users);
+  const crowd = seedUsers(org, users);
   seedGroups(org);
   seedApps(org);
+  seedGrants(org);
   const codeHost = [...org.store.apps].find((app) => app.name === 'githubcloud');
   if (codeHost) seedAppGroups(org, codeHost);
   seedPolicies(org);
@@ -31,5 +33,6 @@ export function seedOrg(org: Org, seed: number, users: number): void {
   seedIdentityProviders(org);
   seedTrustedOrigins(org);
   seedEventHooks(org);
+  org.store.members.follow(crowd);
   org.log.begin(prepareHistory(org, seed));
 }

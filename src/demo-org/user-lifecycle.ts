@@ -1,6 +1,7 @@
 import { invalid, OktaFailure } from './errors.js';
 import { type Exchange, ok, type Reply } from './exchange.js';
 import { resetFactors } from './factors.js';
+import { applyRules } from './group-rules.js';
 import type { AddRoute } from './router.js';
 import { renderUser, theUser, type User, type UserStatus, userTarget } from './users.js';
 
@@ -119,7 +120,8 @@ export function deactivate(x: Exchange, user: User): void {
 
 function invitation(x: Exchange, name: 'activate' | 'reactivate', user: User): unknown {
   const sendEmail = x.flag('sendEmail', true);
-  move(x, name, user);
+  const moved = move(x, name, user);
+  if (name === 'activate') applyRules(x, moved);
   const activationToken = `demo-${x.org.random.hex(16)}`;
   return sendEmail ? {} : { activationUrl: x.org.url(`/welcome/${activationToken}`), activationToken };
 }

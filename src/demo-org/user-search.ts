@@ -3,7 +3,9 @@ import { invalid, OktaFailure } from './errors.js';
 import type { Exchange, Reply } from './exchange.js';
 import { listed, page, where } from './pages.js';
 import { compileFilter, valuesAt } from './scim-match.js';
-import { renderUser, type User } from './users.js';
+import type { UserDirectory } from './user-directory.js';
+import { userView } from './user-view.js';
+import type { User } from './users.js';
 
 const FILTER = {
   code: 'E0000053',
@@ -31,12 +33,11 @@ export function listUsers(x: Exchange): Reply {
   const search = x.query.get('search');
   if ([q, filter, search].filter((given) => given !== null).length > 1) throw new OktaFailure('E0000033');
   const limits = q === null ? { fallback: 200, max: 200 } : { fallback: 10, max: 10 };
-  return page(x, limits, source(x, q, filter, search), (user) => renderUser(x.org, user, false));
+  return page(x, limits, source(x, q, filter, search), userView(x));
 }
 
 function source(x: Exchange, q: string | null, filter: string | null, search: string | null) {
   const { users } = x.org.store;
-  if (search === null && x.query.has('sortBy')) throw invalid(['sortBy', 'needs search']);
   let keep: (user: User) => boolean;
   if (filter !== null) keep = compileFilter<User>(filter, FILTER);
   else if (search !== null) keep = search === '' ? () => true : compileFilter<User>(search, SEARCH);
@@ -47,11 +48,33 @@ function source(x: Exchange, q: string | null, filter: string | null, search: st
       (prefix === '' ||
         [profile.firstName, profile.lastName, profile.email].some((name) => name.toLowerCase().startsWith(prefix)));
   }
-  const sortBy = x.query.get('sortBy');
-  if (sortBy === null) return (after: number): Iterable<Entry<User>> => where(users.entries(after), keep);
+  const entries = search === null ? (after: number) => users.entries(after) : indexed(x, users);
+  const sortBy = sortedBy(x);
+  if (sortBy === null) return (after: number): Iterable<Entry<User>> => where(entries(after), keep);
   if (!SORTABLE.test(sortBy)) throw new OktaFailure('E0000031');
-  const sorted = sortRecords([...users].filter(keep), sortBy, x.query.get('sortOrder'));
+  const kept = [...where(entries(-1), keep)].map(([, user]) => user);
+  const sorted = sortRecords(kept, sortBy, x.query.get('sortOrder'));
   return (after: number): Iterable<Entry<User>> => listed(sorted, after);
+}
+
+/** Users as the search index has them: without what changed less than the org's search lag ago. */
+function indexed(x: Exchange, users: UserDirectory) {
+  const { searchLag } = x.org.habits;
+  if (searchLag <= 0) return (after: number) => users.entries(after);
+  return function* (after: number): Generator<Entry<User>> {
+    for (const [position, user] of users.entries(after)) {
+      const known = users.asOf(user, x.org.date(x.org.now() - searchLag));
+      if (known) yield [position, known];
+    }
+  };
+}
+
+/** What to sort by; null when nothing is asked for, or no `search` to sort. */
+export function sortedBy(x: Exchange): string | null {
+  const sortBy = x.query.get('sortBy');
+  if (sortBy === null || x.query.has('search')) return sortBy;
+  if (x.org.habits.sortWithoutSearch === 'refuse') throw invalid(['sortBy', 'needs search']);
+  return null;
 }
 
 /** Sorts by the attribute at a path, without case, records that lack it last; equal ones stay in place. */

@@ -1,6 +1,7 @@
 import { invalid, notFound, OktaFailure } from './errors.js';
 import type { EventTarget } from './event-log.js';
 import { type Exchange, isObject, noContent, ok, type Reply } from './exchange.js';
+import { applyRules } from './group-rules.js';
 import { renderGroup } from './groups.js';
 import { joinGroup, memberGroups } from './memberships.js';
 import type { Org } from './org.js';
@@ -9,6 +10,7 @@ import type { AddRoute } from './router.js';
 import { deactivate } from './user-lifecycle.js';
 import { checkPassword, mergeProfile, newProfile, type UserProfile } from './user-profile.js';
 import { listUsers } from './user-search.js';
+import { blocksOf, checkVersion, showUser } from './user-view.js';
 
 export type UserStatus =
   | 'STAGED'
@@ -39,7 +41,7 @@ export interface User {
 export function routeUsers(add: AddRoute): void {
   add('GET', '/api/v1/users', listUsers);
   add('POST', '/api/v1/users', createUser);
-  add('GET', '/api/v1/users/{id}', (x) => ok(renderUser(x.org, theUser(x, 'id'), true)));
+  add('GET', '/api/v1/users/{id}', (x) => showUser(x, theUser(x, 'id')));
   add('POST', '/api/v1/users/{id}', (x) => updateUser(x, false));
   add('PUT', '/api/v1/users/{id}', (x) => updateUser(x, true));
   add('DELETE', '/api/v1/users/{id}', deleteUser);
@@ -50,9 +52,7 @@ export function routeUsers(add: AddRoute): void {
       memberGroups(x.org.store, theUser(x, 'id').id).map((group) => renderGroup(x.org, group)),
     ),
   );
-  add('GET', '/api/v1/users/{id}/blocks', (x) =>
-    ok(theUser(x, 'id').status === 'LOCKED_OUT' ? [{ type: 'DEVICE_BASED', appliesTo: 'UNKNOWN_DEVICES' }] : []),
-  );
+  add('GET', '/api/v1/users/{id}/blocks', (x) => listReply(x, blocksOf(theUser(x, 'id'))));
 }
 
 /** The user a path names by id, login, short name or `me`; 404 when there is none. */
@@ -110,11 +110,13 @@ function createUser(x: Exchange): Reply {
     { eventType: 'user.lifecycle.create', displayMessage: 'Create okta user', target: [userTarget(user)] },
   );
   for (const group of groups) joinGroup(x, group, user);
+  applyRules(x, user);
   return ok(renderUser(x.org, user, true));
 }
 
 function updateUser(x: Exchange, replace: boolean): Reply {
   const before = theUser(x, 'id');
+  checkVersion(x, before);
   const body = x.json();
   const credentials = isObject(body.credentials) ? body.credentials : {};
   const password = checkPassword(credentials.password);
@@ -139,6 +141,7 @@ function updateUser(x: Exchange, replace: boolean): Reply {
       target: [userTarget(user)],
     },
   );
+  if (profileChanged) applyRules(x, user);
   return ok(renderUser(x.org, user, true));
 }
 
@@ -154,6 +157,7 @@ function deleteUser(x: Exchange): Reply {
   store.members.dropRight(user.id);
   store.appUsers.dropRight(user.id);
   store.factors.delete(user.id);
+  store.groupOwners.dropRight(user.id);
   for (const role of store.roles) if (role.assignee === user.id) store.roles.delete(role.id);
   store.users.delete(user.id);
   x.changed(

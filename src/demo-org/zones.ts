@@ -13,6 +13,7 @@ export function routeZones(add: AddRoute): void {
     write: {
       prefix: 'nzo',
       required: ['name', 'type'],
+      defaults: { usage: 'POLICY', system: false },
       created: 200,
       lifecycle: 'object',
       event: (verb) => `zone.${verb}`,

@@ -93,3 +93,100 @@ test('PUT keeps identity, name and client secret', async () => {
   expect(json).toMatchObject({ id: before.id, name: before.name, label: 'Portal', created: before.created });
   expect(json.credentials.oauthClient).toEqual(before.credentials.oauthClient);
 });
+
+/** What Okta fills in, by sign-on mode. */
+test.each([
+  [
+    'AUTO_LOGIN',
+    {},
+    { settings: { signOn: { loginUrl: null } }, credentials: { scheme: 'EDIT_USERNAME_AND_PASSWORD' } },
+  ],
+  [
+    'BASIC_AUTH',
+    { app: { url: 'https://x.example' } },
+    { name: 'template_basic_auth', settings: { app: { authURL: null } } },
+  ],
+  [
+    'BOOKMARK',
+    { app: { url: 'https://x.example' } },
+    { name: 'bookmark', settings: { app: { requestIntegration: false } } },
+  ],
+  ['BROWSER_PLUGIN', {}, { name: 'template_swa', settings: { app: { buttonField: null } } }],
+  [
+    'OPENID_CONNECT',
+    { oauthClient: { grant_types: ['client_credentials'] } },
+    {
+      settings: {
+        oauthClient: { application_type: 'service', dpop_bound_access_tokens: true, issuer_mode: 'DYNAMIC' },
+      },
+    },
+  ],
+  ['SAML_1_1', {}, { settings: { signOn: { ssoAcsUrlOverride: null } } }],
+  ['SAML_2_0', {}, { settings: { signOn: { signatureAlgorithm: 'RSA_SHA256', digestAlgorithm: 'SHA256' } } }],
+  ['SECURE_PASSWORD_STORE', {}, { name: 'template_sps', settings: { app: { passwordField: null } } }],
+  ['WS_FEDERATION', {}, { name: 'template_wsfed', settings: { app: { wReplyOverride: false } } }],
+])('an app with %s', async (signOnMode, settings, filled) => {
+  const { call } = demoOrg();
+  const { json } = await call('POST', '/api/v1/apps?activate=false', { label: 'Night Desk', signOnMode, settings });
+  expect(json).toMatchObject({
+    ...filled,
+    signOnMode,
+    status: 'INACTIVE',
+    features: [],
+    accessibility: { selfService: false },
+    visibility: { hide: { iOS: false, web: false } },
+  });
+  expect('metadata' in json._links).toBe(signOnMode.startsWith('SAML'));
+});
+
+test('an assignment turns from the group to the user and back', async () => {
+  const { call } = demoOrg();
+  const { id } = await app(call, 'Partner');
+  const legal = (await call('GET', '/api/v1/groups?q=Legal')).json[0].id;
+  await call('PUT', `/api/v1/apps/${id}/groups/${legal}`);
+  const [user] = await walk(call, `/api/v1/groups/${legal}/users`);
+  const path = `/api/v1/apps/${id}/users`;
+  const scope = async () => (await call('GET', `${path}/${user}`)).json.scope;
+  expect(await scope()).toBe('GROUP');
+  expect((await call('POST', `${path}/${user}`, { profile: { role: 'x' } })).json).toMatchObject({ scope: 'GROUP' });
+  expect((await call('POST', path, { id: user, scope: 'USER' })).json).toMatchObject({
+    scope: 'USER',
+    profile: { role: 'x' },
+  });
+  expect((await call('POST', path, { id: user, scope: 'USER' })).json.errorCode).toBe('E0000062');
+  expect((await call('POST', path, { id: user, scope: 'GROUP' })).json.scope).toBe('GROUP');
+  await call('DELETE', `/api/v1/apps/${id}/groups/${legal}`);
+  expect((await call('GET', `${path}/${user}`)).status).toBe(404);
+  const refused = await call('POST', path, { id: (await call('GET', '/api/v1/users/me')).json.id, scope: 'GROUP' });
+  expect(refused.json.errorCode).toBe('E0000001');
+});
+
+test('a group assignment is patched', async () => {
+  const { call } = demoOrg();
+  const path = `/api/v1/apps/${(await app(call, 'Salesforce')).id}/groups/${(await call('GET', '/api/v1/groups?q=Sales')).json[0].id}`;
+  const steps = [
+    { op: 'replace', path: '/priority', value: 7 },
+    { op: 'add', path: '/profile/role', value: 'reader' },
+  ];
+  expect((await call('PATCH', path, steps)).json).toMatchObject({ priority: 7, profile: { role: 'reader' } });
+  expect((await call('PATCH', path, [{ op: 'remove', path: '/profile/role' }])).json.profile).toEqual({});
+  expect((await call('PATCH', path, [{ op: 'remove', path: '/id' }])).json.errorCode).toBe('E0000001');
+  expect((await call('PATCH', path, {})).json.errorCode).toBe('E0000003');
+});
+
+test("expand shows one user's assignment", async () => {
+  const { call } = demoOrg();
+  const me = (await call('GET', '/api/v1/users/me')).json.id;
+  const { json } = await call('GET', `/api/v1/apps?q=Payroll&expand=user/${me}`);
+  expect(json[0]._embedded.user).toMatchObject({ id: me, scope: 'USER' });
+});
+
+test('how many apps a page has without a limit is a habit', async () => {
+  const counts = [];
+  for (const habits of [{}, { appsPerPage: 200 }]) {
+    const { call } = demoOrg({ habits });
+    for (let i = 0; i < 10; i++) await call('POST', '/api/v1/apps', { label: `A${i}`, signOnMode: 'SAML_2_0' });
+    counts.push((await call('GET', '/api/v1/apps')).json.length);
+  }
+  expect(counts).toEqual([20, 25]);
+});

@@ -82,10 +82,10 @@ test('every reply carries the headers of Okta', async () => {
   expect(headers.get('x-okta-request-id')).toMatch(/^[0-9a-f]{32}$/);
   expect(headers.get('x-okta-request-id')).toBe(org.journal[0]?.requestId);
   expect(headers.get('date')).toBe('Sun, 01 Mar 2026 12:00:00 GMT');
-  expect(headers.get('x-rate-limit-limit')).toBe('1000');
-  expect(headers.get('x-rate-limit-remaining')).toBe('999');
+  expect(headers.get('x-rate-limit-limit')).toBe('2000');
+  expect(headers.get('x-rate-limit-remaining')).toBe('1999');
   expect(headers.get('x-rate-limit-reset')).toBe(String(NOON / 1000 + 60));
-  expect((await call('GET', '/api/v1/users/me')).headers.get('x-rate-limit-remaining')).toBe('998');
+  expect((await call('GET', '/api/v1/users/me')).headers.get('x-rate-limit-remaining')).toBe('1998');
 });
 
 describe('access', () => {
@@ -141,7 +141,7 @@ describe('access', () => {
   test('unknown and expired Bearer tokens: 401, empty, invalid_token', async () => {
     let now = NOON;
     const { org, call } = demoOrg({ now: () => now });
-    const token = `Bearer ${org.issueToken({ scopes: ['okta.users.read'] })}`;
+    const token = `Bearer ${org.issueToken({ scopes: ['okta.users.read'], expiresIn: 3600 })}`;
     now += 3_599_999;
     expect((await call('GET', '/api/v1/users', undefined, token)).status).toBe(200);
     now += 1;

@@ -51,3 +51,51 @@ test('a policy and its rule live', async () => {
     'delete Policy',
   ]);
 });
+
+test.each([
+  ['PASSWORD', 1, undefined],
+  ['ACCESS_POLICY', 0, 99],
+])('rules of a %s policy are numbered from %i, the system rule last', async (type, base, last) => {
+  const { call } = demoOrg();
+  const policy = (await list(call, type)).at(-1);
+  const path = `/api/v1/policies/${policy.id}/rules`;
+  const create = async (name: string, priority?: number) =>
+    (
+      await call('POST', path, {
+        name,
+        conditions: { network: { connection: 'ZONE' } },
+        ...(priority !== undefined && { priority }),
+      })
+    ).json;
+  const shown = async () =>
+    (await call('GET', path)).json.map((rule: { name: string; priority: number }) => `${rule.priority} ${rule.name}`);
+  await create('a');
+  const b = await create('b', base);
+  const c = await create('c', base + 1);
+  const system = `${last ?? base + 3} Default Rule`;
+  expect(c).toMatchObject({ priority: base + 1, conditions: { network: { connection: 'ZONE' } } });
+  expect(await shown()).toEqual([`${base} b`, `${base + 1} c`, `${base + 2} a`, system]);
+  await call('PUT', `${path}/${c.id}`, { name: 'c', priority: 98 });
+  expect(await shown()).toEqual([`${base} b`, `${base + 1} a`, `${base + 2} c`, system]);
+  await call('DELETE', `${path}/${b.id}`);
+  expect(await shown()).toEqual([`${base} a`, `${base + 1} c`, `${last ?? base + 2} Default Rule`]);
+});
+
+test('an access policy is born with its catch-all rule, and is cloned with all of them', async () => {
+  const { org, call } = demoOrg();
+  const { id } = (await call('POST', '/api/v1/policies', { type: 'ACCESS_POLICY', name: 'Night' })).json;
+  await call('POST', `/api/v1/policies/${id}/rules`, { name: 'First' });
+  const clone = (await call('POST', `/api/v1/policies/${id}/clone`)).json;
+  const rules = async (policy: string) =>
+    (await call('GET', `/api/v1/policies/${policy}/rules`)).json.map((rule: { name: string; system: boolean }) => [
+      rule.name,
+      rule.system,
+    ]);
+  expect(clone).toMatchObject({ name: '[cloned] Night', type: 'ACCESS_POLICY', system: false });
+  for (const policy of [id, clone.id])
+    expect(await rules(policy)).toEqual([
+      ['First', false],
+      ['Catch-all Rule', true],
+    ]);
+  expect(org.journal.flatMap(({ changes }) => changes)).toHaveLength(3);
+});

@@ -50,7 +50,11 @@ test('sorting needs search and goes both ways', async () => {
     ).json.map((user: { profile: { lastName: string } }) => user.profile.lastName);
   expect(await names('asc')).toEqual(['Abernathy', 'Hernández', 'Nyström', 'Ogunbanjo']);
   expect(await names('desc')).toEqual(['Ogunbanjo', 'Nyström', 'Hernández', 'Abernathy']);
-  expect((await call('GET', '/api/v1/users?sortBy=profile.lastName')).status).toBe(400);
+  const plain = (await call('GET', '/api/v1/users')).json;
+  expect((await call('GET', '/api/v1/users?sortBy=profile.lastName')).json).toEqual(plain);
+  const strict = demoOrg({ habits: { sortWithoutSearch: 'refuse' } }).call;
+  for (const path of ['/api/v1/users', '/api/v1/groups'])
+    expect((await strict('GET', `${path}?sortBy=id`)).json.errorCode).toBe('E0000001');
 });
 
 describe('create', () => {
