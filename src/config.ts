@@ -1,9 +1,11 @@
 import { homedir } from 'node:os';
 import { isOidcScope, isSelfScope } from './auth/scopes.js';
 import { type AuthSettings, readAuthSettings } from './auth/settings.js';
+import { readSurroundings, type Surroundings } from './auth/surroundings.js';
 import { DEFAULT_SCOPES, type Environment, type LogLevel, type Report, ROLES, readEnvironment } from './environment.js';
 import { OktaMcpError } from './errors.js';
 import { parseOrgUrl } from './org-url.js';
+import type { ConfirmMode } from './tools/confirm.js';
 import { nearest } from './tools/nearest.js';
 
 export { configReference } from './environment.js';
@@ -22,6 +24,10 @@ export interface Config {
   readonly tools?: readonly string[];
   /** Administrator roles the credentials are said to hold (Okta `RoleType`); absent: not known. */
   readonly roles?: readonly string[];
+  /** How destructive and privileged calls are confirmed. */
+  readonly confirm: ConfirmMode;
+  /** Folder for the audit file; absent: standard error only. */
+  readonly auditLog?: string;
   readonly log: { readonly level: LogLevel; readonly file?: string };
 }
 
@@ -57,7 +63,15 @@ export const DEMO_ORG_URL = 'https://okta-demo.example';
 
 /** `${input:client_id}` of an editor, `{clientId}` and `<token>` of a guide; a JWK has quotes between its braces. */
 const PLACEHOLDER = /^\$?\{[^"]*\}$|^<.*>$/s;
-const CREDENTIALS = ['OKTA_CLIENT_ID', 'OKTA_PRIVATE_KEY', 'OKTA_KEY_ID', 'OKTA_API_TOKEN'] as const;
+const CREDENTIALS = [
+  'OKTA_CLIENT_ID',
+  'OKTA_PRIVATE_KEY',
+  'OKTA_KEY_ID',
+  'OKTA_API_TOKEN',
+  'OKTA_TOKEN_STORE_KEY',
+] as const;
+/** What `--demo` has no use for. */
+const OF_THE_ORG = ['OKTA_ORG_URL', 'OKTA_AUTH', 'OKTA_DPOP', 'OKTA_TOKEN_STORE', 'OKTA_REDIRECT_PORT', ...CREDENTIALS];
 
 /**
  * The configuration the environment describes, and what about it deserves a warning. Empty variables count as unset.
@@ -72,10 +86,12 @@ export function parseConfig(
   const problems: Problem[] = [];
   const warnings: string[] = [];
   const report: Report = (name, message, fix) => void problems.push({ name, message, fix });
-  const values = readEnvironment(env, demo ? ['OKTA_ORG_URL', 'OKTA_AUTH', ...CREDENTIALS] : [], report);
+  const values = readEnvironment(env, demo ? OF_THE_ORG : [], report);
 
   const orgUrl = demo ? DEMO_ORG_URL : readOrgUrl(values.OKTA_ORG_URL, report, warnings);
-  const auth = demo ? ({ strategy: 'demo' } as const) : readCredentials(values, problems, report);
+  const auth = demo
+    ? ({ strategy: 'demo' } as const)
+    : readCredentials(values, readSurroundings(env), problems, report);
   const scopes = readScopes(values, known.scopes, auth, report, warnings);
   checkNames('OKTA_TOOLSETS', 'toolset', values.OKTA_TOOLSETS, known.toolsets, report);
   checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS, known.tools, report);
@@ -91,6 +107,8 @@ export function parseConfig(
     ...(values.OKTA_TOOLSETS && { toolsets: Object.freeze(values.OKTA_TOOLSETS) }),
     ...(values.OKTA_TOOLS && { tools: Object.freeze(values.OKTA_TOOLS) }),
     ...(values.OKTA_ADMIN_ROLES && { roles: Object.freeze(values.OKTA_ADMIN_ROLES) }),
+    confirm: values.OKTA_CONFIRM ?? 'auto',
+    ...(values.OKTA_AUDIT_LOG && { auditLog: values.OKTA_AUDIT_LOG.replace(/^~(?=\/|$)/, homedir()) }),
     log: Object.freeze({ level: values.OKTA_LOG_LEVEL ?? 'info', ...(file && { file }) }),
   };
   return { config: Object.freeze(config), warnings };
@@ -115,13 +133,18 @@ function readOrgUrl(value: string | undefined, report: Report, warnings: string[
   return url.origin;
 }
 
-function readCredentials(values: Environment, problems: readonly Problem[], report: Report): AuthSettings | undefined {
+function readCredentials(
+  values: Environment,
+  surroundings: Surroundings,
+  problems: readonly Problem[],
+  report: Report,
+): AuthSettings | undefined {
   for (const name of CREDENTIALS) {
     if (PLACEHOLDER.test(values[name] ?? '')) {
       report(name, 'still holds a placeholder instead of a value.', 'Replace it, or leave the variable empty.');
     }
   }
-  return readAuthSettings(values, (name, message, fix) => {
+  return readAuthSettings(values, surroundings, (name, message, fix) => {
     // What is wrong with a variable already explains why it cannot be used.
     if (!problems.some((problem) => problem.name === name)) report(name, message, fix);
   });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { CONFIGURABLE_STRATEGIES } from './auth/settings.js';
+import { DPOP_MODES } from './auth/dpop.js';
+import { CONFIGURABLE_STRATEGIES, DEFAULT_REDIRECT_PORT } from './auth/settings.js';
+import { STORE_KINDS } from './auth/token-store.js';
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -55,10 +57,13 @@ const environment = z.object({
   OKTA_ORG_URL: text.meta({
     description: 'Address of the org, with or without https://. Not the -admin address, no path.',
   }),
-  OKTA_CLIENT_ID: text.meta({ description: 'Client ID of the API Services app that owns `OKTA_PRIVATE_KEY`.' }),
+  OKTA_CLIENT_ID: text.meta({
+    description:
+      'Client ID of the app. With `OKTA_PRIVATE_KEY`, an API Services app; alone, a native app that people sign in to.',
+  }),
   OKTA_PRIVATE_KEY: text.meta({
     description:
-      'Private key of the app: PEM (PKCS#8, PKCS#1, SEC 1) or JWK, also on one line or in base64, or the path of its file. RSA of 2048 bits or more, or EC P-256, P-384, P-521.',
+      'Private key of the app: PEM (PKCS#8, PKCS#1, SEC 1) or JWK, also on one line or in base64, or the path of its file. RSA of 2048 bits or more, or EC P-256, P-384, P-521. A JWK Set may hold several: where Okta refuses one, the next is used. The file is read again for every token.',
   }),
   OKTA_KEY_ID: text.meta({
     description: 'Key id (kid) of the key as registered with the app. Not needed for a JWK that carries it.',
@@ -68,8 +73,27 @@ const environment = z.object({
   }),
   OKTA_AUTH: choice(CONFIGURABLE_STRATEGIES).meta({
     description:
-      'How to authenticate: `api-token` or `private-key-jwt`. Needed only when the credentials of both are set.',
+      'How to authenticate: `api-token`, `private-key-jwt`, `device` (people sign in on any device) or `auth-code` (people sign in in the browser of this machine). Needed for `auth-code`, and when an API token and a private key are both set.',
     default: 'derived from the credentials that are set',
+  }),
+  OKTA_DPOP: choice(DPOP_MODES).meta({
+    description:
+      'Proof of possession (DPoP, RFC 9449) with OAuth tokens: `auto` once the app requires it, `always`, or `never`.',
+    default: 'auto',
+  }),
+  OKTA_TOKEN_STORE: choice(STORE_KINDS).meta({
+    description:
+      'Where the session of a signed-in person outlives the process: `keychain` of the operating system, encrypted `file`, or `memory` (not at all). `auto` is the keychain, and memory in containers and CI.',
+    default: 'auto',
+  }),
+  OKTA_TOKEN_STORE_KEY: text.meta({
+    description:
+      'Encrypts the file of `OKTA_TOKEN_STORE=file`: 32 bytes in base64 or hex (`openssl rand -base64 32`), or a passphrase of 16 characters or more.',
+  }),
+  OKTA_REDIRECT_PORT: text.meta({
+    description:
+      'Port of this machine that the browser comes back to with `OKTA_AUTH=auth-code`. Register http://localhost:<port>/callback with the app.',
+    default: String(DEFAULT_REDIRECT_PORT),
   }),
   OKTA_SCOPES: list.meta({
     description:
@@ -85,6 +109,15 @@ const environment = z.object({
   OKTA_ADMIN_ROLES: list.meta({
     description: `Administrator roles the credentials hold: ${ROLES.join(', ')}. Hides tools that certainly need another one.`,
     default: 'not known, hides nothing',
+  }),
+  OKTA_CONFIRM: choice(['auto', 'elicit', 'two-step', 'off']).meta({
+    description:
+      'How destructive and privileged calls are confirmed. `auto`: by a person, where the MCP client can ask one; elsewhere destructive calls take two steps of the model, and privileged ones are refused. `elicit`: by a person or not at all. `two-step`: where nobody can be asked, privileged calls take two steps too. `off`: destructive calls are not confirmed, privileged ones still are.',
+    default: 'auto',
+  }),
+  OKTA_AUDIT_LOG: text.meta({
+    description:
+      'Existing folder in which each process keeps an audit file of JSON lines, readable by its owner only. Writes and refusals go to standard error in any case.',
   }),
   OKTA_LOG_LEVEL: choice(LOG_LEVELS).meta({ description: `One of ${LOG_LEVELS.join(', ')}.`, default: 'info' }),
   OKTA_LOG_FILE: text.meta({ description: 'File to append the log to.', default: 'standard error' }),

@@ -24,6 +24,8 @@ const token = { ...org, OKTA_API_TOKEN: '00canaryToken' };
 const PEM = pkcs8(rsa.privateKey);
 const app = { ...org, OKTA_CLIENT_ID: '0oaApp', OKTA_PRIVATE_KEY: PEM, OKTA_KEY_ID: 'kid-1' };
 
+const native = { ...org, OKTA_CLIENT_ID: '0oaNative' };
+
 const parse = (env: Env, demo = false) => parseConfig(env, known, { demo });
 const config = (env: Env, demo = false) => parse(env, demo).config;
 
@@ -45,7 +47,7 @@ describe('strategy', () => {
     [
       'JWK with its kid',
       { ...app, OKTA_PRIVATE_KEY: jwk(ec.privateKey, { kid: 'inside' }), OKTA_KEY_ID: '' },
-      { keyId: 'inside' },
+      { strategy: 'private-key-jwt', clientId: '0oaApp' },
     ],
     [
       'empty means unset',
@@ -60,6 +62,35 @@ describe('strategy', () => {
       { ...token, OKTA_PRIVATE_KEY: 'x', OKTA_AUTH: 'api-token' },
       { strategy: 'api-token' },
     ],
+    ['client id alone', native, { strategy: 'device', clientId: '0oaNative', dpop: 'auto' }],
+    [
+      'client id beside an empty key, as VS Code configurations have it',
+      { ...native, OKTA_PRIVATE_KEY: '', OKTA_KEY_ID: '' },
+      { strategy: 'device' },
+    ],
+    ['device chosen beside a key', { ...app, OKTA_AUTH: 'device' }, { strategy: 'device', clientId: '0oaApp' }],
+    ['code flow', { ...native, OKTA_AUTH: 'auth-code' }, { strategy: 'auth-code', redirectPort: 8765 }],
+    [
+      'code flow on another port',
+      { ...native, OKTA_AUTH: 'auth-code', OKTA_REDIRECT_PORT: '9000', OKTA_DPOP: 'ALWAYS' },
+      { redirectPort: 9000, dpop: 'always' },
+    ],
+    ['DPoP of a service app', { ...app, OKTA_DPOP: 'never' }, { strategy: 'private-key-jwt', dpop: 'never' }],
+    [
+      'file store',
+      { ...native, OKTA_TOKEN_STORE: 'file', OKTA_TOKEN_STORE_KEY: 'x'.repeat(16), XDG_STATE_HOME: '/state' },
+      { store: { kind: 'file' } },
+    ],
+    [
+      'in a container',
+      { ...native, KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+      { store: { kind: 'memory' }, browser: false },
+    ],
+    [
+      'keychain in a container, if so wanted',
+      { ...native, KUBERNETES_SERVICE_HOST: '10.0.0.1', OKTA_TOKEN_STORE: 'keychain' },
+      { store: { kind: 'keychain' } },
+    ],
   ])('%s', (_, env, want) => {
     expect(config(env).auth).toMatchObject(want);
   });
@@ -69,7 +100,9 @@ describe('strategy', () => {
     const other = config(app).auth;
     expect(one.strategy === 'api-token' && one.token.reveal()).toBe('00canaryToken');
     expect(other.strategy === 'private-key-jwt' && other.privateKey.reveal()).toBe(PEM.trim());
-    const shown = [one, other].map((auth) => inspect(auth, { depth: 9 }) + JSON.stringify(auth)).join();
+    const device = config({ ...native, OKTA_TOKEN_STORE: 'file', OKTA_TOKEN_STORE_KEY: 'canary-of-the-store' }).auth;
+    expect(device.strategy === 'device' && device.store.key?.reveal()).toBe('canary-of-the-store');
+    const shown = [one, other, device].map((auth) => inspect(auth, { depth: 9 }) + JSON.stringify(auth)).join();
     expect(shown).not.toContain('canary');
     expect(shown).not.toContain(PEM.slice(60, 80));
   });
@@ -80,9 +113,20 @@ describe('strategy', () => {
   });
 
   test.each<[string, Env, string[], RegExp]>([
-    ['nothing', org, ['OKTA_API_TOKEN'], /OKTA_CLIENT_ID, OKTA_PRIVATE_KEY and OKTA_KEY_ID/],
+    ['nothing', org, ['OKTA_CLIENT_ID'], /OKTA_CLIENT_ID alone.*OKTA_PRIVATE_KEY and OKTA_KEY_ID.*OKTA_API_TOKEN/],
     ['both', { ...token, ...app }, ['OKTA_AUTH'], /OKTA_API_TOKEN and OKTA_PRIVATE_KEY/],
-    ['client id only', { ...org, OKTA_CLIENT_ID: '0oaApp' }, ['OKTA_CLIENT_ID'], /later version.*OKTA_API_TOKEN/s],
+    ['device chosen, nothing set', { ...org, OKTA_AUTH: 'device' }, ['OKTA_CLIENT_ID'], /native app/],
+    ['file store without a key', { ...native, OKTA_TOKEN_STORE: 'file' }, ['OKTA_TOKEN_STORE_KEY'], /openssl rand/],
+    [
+      'file store with a short key',
+      { ...native, OKTA_TOKEN_STORE: 'file', OKTA_TOKEN_STORE_KEY: 'canary-15-chars' },
+      ['OKTA_TOKEN_STORE_KEY'],
+      /too short/,
+    ],
+    ['no such store', { ...native, OKTA_TOKEN_STORE: 'disk' }, ['OKTA_TOKEN_STORE'], /auto, memory, keychain, file/],
+    ['no such DPoP mode', { ...native, OKTA_DPOP: 'on' }, ['OKTA_DPOP'], /auto, always, never/],
+    ['no port', { ...native, OKTA_REDIRECT_PORT: '70000' }, ['OKTA_REDIRECT_PORT'], /port/],
+    ['port zero', { ...native, OKTA_AUTH: 'auth-code', OKTA_REDIRECT_PORT: '0' }, ['OKTA_REDIRECT_PORT'], /port/],
     ['key without kid', { ...app, OKTA_KEY_ID: '' }, ['OKTA_KEY_ID'], /without a key id/],
     ['kid without key', { ...app, OKTA_PRIVATE_KEY: '' }, ['OKTA_PRIVATE_KEY'], /OKTA_KEY_ID is/],
     [
@@ -222,7 +266,12 @@ describe('scopes', () => {
 describe('restrictions', () => {
   test('unset, none applies', () => {
     const { auth, orgUrl, ...rest } = config(token);
-    expect(rest).toEqual({ scopes: ['okta.users.read', 'okta.groups.read'], readOnly: false, log: { level: 'info' } });
+    expect(rest).toEqual({
+      scopes: ['okta.users.read', 'okta.groups.read'],
+      readOnly: false,
+      confirm: 'auto',
+      log: { level: 'info' },
+    });
   });
 
   test.each([
@@ -283,6 +332,8 @@ test('the result is frozen throughout', () => {
     typeof value !== 'object' ||
     value === null ||
     (Object.isFrozen(value) && Object.values(value).every((v) => frozen(v) || v?.constructor.name === 'Secret'));
+  const file = { OKTA_TOKEN_STORE: 'file', OKTA_TOKEN_STORE_KEY: 'x'.repeat(16) };
+  expect(frozen(config({ ...native, ...file }))).toBe(true);
   expect(frozen(config({ ...app, OKTA_TOOLS: 'get_user', OKTA_TOOLSETS: 'users', OKTA_ADMIN_ROLES: 'CUSTOM' }))).toBe(
     true,
   );
@@ -292,7 +343,7 @@ test('the reference names every variable once', () => {
   const reference = configReference();
   // The names the issue gives.
   expect(reference.map(({ name }) => name).sort()).toEqual(
-    'ADMIN_ROLES API_TOKEN AUTH CLIENT_ID KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY SCOPES TOOLS TOOLSETS'
+    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DPOP KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
       .split(' ')
       .map((name) => `OKTA_${name}`),
   );
@@ -313,15 +364,19 @@ test('no problem or warning repeats a secret, whatever else is wrong', () => {
     base64(`{"${canary}"`),
     pkcs1(rsa.privateKey).replace('\nMII', `\n${canary}MII`),
   );
-  const text = fc.oneof(fc.string(), fc.constantFrom('x', 'private-key-jwt', 'api-token', 'acme.okta.com'));
+  const text = fc.oneof(
+    fc.string(),
+    fc.constantFrom('x', 'private-key-jwt', 'api-token', 'device', 'file', 'acme.okta.com'),
+  );
   const value = fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: text });
   const others = configReference()
     .map(({ name }) => name)
-    .filter((name) => !/TOKEN|PRIVATE_KEY/.test(name));
+    .filter((name) => !/TOKEN$|_KEY$/.test(name));
   const environment = fc.record({
     ...Object.fromEntries(others.map((name) => [name, value])),
     OKTA_API_TOKEN: fc.option(secret, { nil: undefined }),
-    OKTA_PRIVATE_KEY: secret,
+    OKTA_PRIVATE_KEY: fc.option(secret, { nil: undefined }),
+    OKTA_TOKEN_STORE_KEY: fc.option(secret, { nil: undefined }),
     OKTA_ORG_URL: fc.constantFrom(
       'https://acme.okta.com',
       `https://x:${canary}@acme.okta.com`,

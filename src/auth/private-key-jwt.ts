@@ -1,20 +1,23 @@
 import * as oauth from 'oauth4webapi';
 import { OktaMcpError } from '../errors.js';
-import { isLoopback } from '../org-url.js';
 import type { Secret } from '../secret.js';
-import { readPrivateKey } from './private-key.js';
+import { AuthorizationServer, type TokenAnswer } from './authorization-server.js';
+import type { DpopMode } from './dpop.js';
+import { oauthStrategy } from './oauth-strategy.js';
+import { readPrivateKeys, type SigningKey } from './private-key.js';
+import { ScopeRequest } from './scope-request.js';
 import { clientCredentialsScopes } from './scopes.js';
 import type { AuthDependencies } from './select.js';
 import type { AuthStrategy } from './strategy.js';
-import { explainRefusal, explainSilence, unusableToken } from './token-failure.js';
-import { type AccessToken, TokenSource } from './token-source.js';
 
 export interface ServiceApp {
   readonly orgUrl: string;
   readonly clientId: string;
   readonly privateKey: Secret;
-  readonly keyId: string;
+  /** Absent: each key carries its own. */
+  readonly keyId?: string;
   readonly scopes: readonly string[];
+  readonly dpop?: DpopMode;
 }
 
 export interface PrivateKeyJwtDependencies extends AuthDependencies {
@@ -25,124 +28,69 @@ export interface PrivateKeyJwtDependencies extends AuthDependencies {
 /** Okta allows an hour; shorter leaves less to steal. Seconds. */
 const ASSERTION_LIFE = 300;
 
-/** What Okta gives every token of the org authorization server. Seconds. */
-const ORG_TOKEN_LIFE = 3600;
-
 /**
  * A service app that proves itself with a signed assertion (RFC 7523 section 2.2) for each access token (RFC 6749
- * section 4.4), at the org authorization server, the only one that grants `okta.*` scopes.
+ * section 4.4). Its tokens stay in memory.
  */
 export function privateKeyJwtStrategy(app: ServiceApp, dependencies: PrivateKeyJwtDependencies): AuthStrategy {
   const { now, log } = dependencies;
-  const closed = new AbortController();
-  const listeners = new Set<() => void>();
-  /** By the context of the call it was put on, so that a late refusal of an old token spares the new one. */
-  const used = new WeakMap<object, AccessToken>();
-  let granted: readonly string[] | undefined;
+  const server = new AuthorizationServer({ ...app, dpop: app.dpop ?? 'auto', ...dependencies });
+  const request = new ScopeRequest(clientCredentialsScopes(app.scopes), log);
+  /** The key that worked last; the others wait for the day it is retired. */
+  let working: string | undefined;
 
-  const source = new TokenSource(async () => {
-    const token = await requestToken(app, dependencies, closed.signal);
-    log.debug({ scopes: token.scopes, expiresAt: new Date(token.expiresAt).toISOString() }, 'access token received');
-    const changed = granted === undefined || !sameSet(granted, token.scopes);
-    granted = token.scopes;
-    if (changed) for (const listener of listeners) listener();
-    return token;
-  }, now);
+  async function grant(scopes: readonly string[]): Promise<TokenAnswer> {
+    // Read anew for each token, so that a key file may be replaced while this runs.
+    const keys = await readPrivateKeys(app.privateKey.reveal(), app.keyId);
+    let first: unknown;
+    for (const key of [...keys].sort((a, b) => Number(b.kid === working) - Number(a.kid === working))) {
+      try {
+        const answer = await withKey(key, scopes);
+        if (working !== undefined && working !== key.kid) log.warn({ kid: key.kid }, 'signing with another key');
+        working = key.kid;
+        return answer;
+      } catch (error) {
+        if (!refusesKey(error)) throw error;
+        first ??= error;
+      }
+    }
+    throw first;
+  }
 
-  return {
-    name: 'private-key-jwt',
-    credential: 'oauth',
-    async authenticate(attempt, context) {
-      const token = await source.get(context.signal);
-      used.set(context, token);
-      attempt.headers.set('authorization', `Bearer ${token.value}`);
-    },
-    async recover(refusal, context) {
-      if (refusal.status !== 401 || !refusesToken(refusal)) return false;
-      source.drop(used.get(context)?.value);
-      return true;
-    },
-    granted: () => granted,
-    onChange(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    async close() {
-      closed.abort();
-      listeners.clear();
-      source.drop();
-    },
-  };
-}
-
-/** RFC 6750 section 3.1. */
-function refusesToken(refusal: Response): boolean {
-  return /[\s,]error="?invalid_token"?\s*(,|$)/i.test(refusal.headers.get('www-authenticate') ?? '');
-}
-
-function sameSet(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((item) => other.includes(item));
-}
-
-async function requestToken(
-  app: ServiceApp,
-  { fetch, now, timeout = 10_000 }: PrivateKeyJwtDependencies,
-  closed: AbortSignal,
-): Promise<AccessToken> {
-  const endpoint = new URL('/oauth2/v1/token', app.orgUrl);
-  const server: oauth.AuthorizationServer = { issuer: app.orgUrl, token_endpoint: endpoint.href };
-  const client: oauth.Client = { client_id: app.clientId };
-  const scopes = clientCredentialsScopes(app.scopes);
-  // Read anew for each token, so that a key file may be replaced while this runs.
-  const { key, kid } = await readPrivateKey(app.privateKey.reveal(), app.keyId);
-  const authentication = oauth.PrivateKeyJwt(
-    { key, kid },
-    {
-      [oauth.modifyAssertion](_header, payload) {
-        const issuedAt = Math.floor(now() / 1000);
-        // The library names the issuer; Okta wants the endpoint.
-        payload.aud = endpoint.href;
-        payload.iat = issuedAt;
-        payload.exp = issuedAt + ASSERTION_LIFE;
-        delete payload.nbf;
-      },
-    },
-  );
-
-  const asked = now();
-  let response: Response;
-  let body: string;
-  try {
-    closed.throwIfAborted();
-    response = await oauth.clientCredentialsGrantRequest(
-      server,
-      client,
-      authentication,
-      { scope: scopes.join(' ') },
+  function withKey({ key, kid }: SigningKey, scopes: readonly string[]): Promise<TokenAnswer> {
+    const authentication = oauth.PrivateKeyJwt(
+      { key, kid },
       {
-        [oauth.customFetch]: fetch as (url: string, init: object) => Promise<Response>,
-        [oauth.allowInsecureRequests]: isLoopback(endpoint),
-        signal: AbortSignal.any([closed, AbortSignal.timeout(timeout)]),
+        [oauth.modifyAssertion](_header, payload) {
+          const issuedAt = Math.floor(now() / 1000);
+          // The library names the issuer; Okta wants the endpoint.
+          payload.aud = server.metadata.token_endpoint!;
+          payload.iat = issuedAt;
+          payload.exp = issuedAt + ASSERTION_LIFE;
+          delete payload.nbf;
+        },
       },
     );
-    body = await response.text();
-  } catch (error) {
-    throw explainSilence(error, { orgUrl: app.orgUrl, timeout });
+    const parameters = { scope: scopes.join(' ') };
+    return server.token(
+      (options) =>
+        oauth.clientCredentialsGrantRequest(server.metadata, server.client, authentication, parameters, options),
+      { grant: 'client-credentials', scopes },
+    );
   }
-  if (response.status !== 200) throw explainRefusal({ response, body, now: now(), scopes, orgUrl: app.orgUrl });
 
-  try {
-    const token = await oauth.processClientCredentialsResponse(server, client, new Response(body, response));
-    if (token.token_type !== 'bearer' || !/^[\x21-\x7e]+$/.test(token.access_token))
-      throw unusableToken(token.token_type);
-    return {
-      value: token.access_token,
-      // Left out when it is what was asked for (RFC 6749 section 5.1).
-      scopes: token.scope?.split(' ').filter(Boolean) ?? scopes,
-      expiresAt: asked + (token.expires_in ?? ORG_TOKEN_LIFE) * 1000,
-    };
-  } catch (error) {
-    if (error instanceof OktaMcpError) throw error;
-    throw unusableToken();
-  }
+  return oauthStrategy(
+    {
+      name: 'private-key-jwt',
+      request: () => request.send(grant),
+      close: async () => server.close(),
+    },
+    dependencies,
+  );
+}
+
+/** Whether another key might do. */
+function refusesKey(error: unknown): boolean {
+  const fault = error instanceof OktaMcpError ? error.details.fault : undefined;
+  return fault === 'kid' || fault === 'key' || fault === 'unknown';
 }

@@ -29,65 +29,75 @@ export interface SigningKey {
 }
 
 /**
- * Reads the value of `OKTA_PRIVATE_KEY` for signing. See {@link checkPrivateKey} for the forms it may have.
+ * Reads the value of `OKTA_PRIVATE_KEY` for signing: one key, or those of a JWK Set, the one named by `keyId` first.
+ * See {@link checkPrivateKeys} for the forms it may have.
  * @throws OktaMcpError `auth_key_invalid`, never containing key text.
  */
-export async function readPrivateKey(text: string, keyId?: string): Promise<SigningKey> {
-  const { key, alg, kid } = checkPrivateKey(text);
-  const pem = key.export({ format: 'pem', type: 'pkcs8' }).toString();
-  return { key: await importPKCS8(pem, alg), alg, kid: matchKeyId(kid, keyId) };
+export async function readPrivateKeys(text: string, keyId?: string): Promise<SigningKey[]> {
+  const signing = matchKeyId(checkPrivateKeys(text), keyId).map(async ({ key, alg, kid }) => {
+    const pem = key.export({ format: 'pem', type: 'pkcs8' }).toString();
+    return { key: await importPKCS8(pem, alg), alg, kid };
+  });
+  return await Promise.all(signing);
 }
 
 /**
- * The key id to sign with: the one configured, or the one inside the JWK.
- * @throws OktaMcpError `auth_key_invalid` when there is none or the two disagree.
+ * Gives each key the id to sign with, its own or the configured one, which comes first.
+ * @throws OktaMcpError `auth_key_invalid` when one has none or none fits.
  */
-export function matchKeyId(kid: string | undefined, keyId: string | undefined): string {
-  if (kid && keyId && kid !== keyId) {
+export function matchKeyId<Key extends Pick<CheckedKey, 'kid'>>(
+  keys: readonly Key[],
+  keyId: string | undefined,
+): (Key & { kid: string })[] {
+  if (keys.length === 1 && keyId && !keys[0]!.kid) return [{ ...keys[0]!, kid: keyId }];
+  const named = keys.filter((key): key is Key & { kid: string } => key.kid !== undefined);
+  if (named.length < keys.length) {
+    throw keys.length > 1
+      ? invalid('OKTA_PRIVATE_KEY is a JWK Set with a key without "kid".', 'Give every key in it its kid.')
+      : invalid(
+          'OKTA_PRIVATE_KEY comes without a key id, by which Okta finds the public half of the key.',
+          'Set OKTA_KEY_ID to the key id (kid) shown beside the public key: Admin Console > Applications > your app > General > Public Keys.',
+        );
+  }
+  if (keyId && !named.some(({ kid }) => kid === keyId)) {
     throw invalid(
       'OKTA_KEY_ID is not the kid inside the JWK of OKTA_PRIVATE_KEY, so one of them belongs to another key.',
       'Unset OKTA_KEY_ID to use the kid of the JWK, or set the key that OKTA_KEY_ID belongs to.',
     );
   }
-  const chosen = keyId ?? kid;
-  if (!chosen) {
-    throw invalid(
-      'OKTA_PRIVATE_KEY comes without a key id, by which Okta finds the public half of the key.',
-      'Set OKTA_KEY_ID to the key id (kid) shown beside the public key: Admin Console > Applications > your app > General > Public Keys.',
-    );
-  }
-  return chosen;
+  return named.sort((one, other) => Number(other.kid === keyId) - Number(one.kid === keyId));
 }
 
 /**
- * Recognises a private key in any form people end up with: PEM (PKCS#8, PKCS#1, SEC 1), JWK or a JWK Set of one, with
- * newlines real, escaped, turned into spaces or lost, quoted or not, base64 of any of these, or a path to a file of it.
+ * Recognises a private key in any form people end up with: PEM (PKCS#8, PKCS#1, SEC 1), JWK or a JWK Set, with newlines
+ * real, escaped, turned into spaces or lost, quoted or not, base64 of any of these, or a path to a file of it. Only a JWK
+ * Set holds more than one.
  * @throws OktaMcpError `auth_key_invalid`, never containing key text.
  */
-export function checkPrivateKey(text: string): CheckedKey {
+export function checkPrivateKeys(text: string): CheckedKey[] {
   const plain = unquote(text);
   return decode(plain) ?? readKeyFile(plain);
 }
 
 /** Undefined when the text has no form of a key; throws when it has one and is unusable. */
-function decode(text: string): CheckedKey | undefined {
+function decode(text: string): CheckedKey[] | undefined {
   const plain = unquote(text);
   if (plain.startsWith('{')) return fromJson(plain);
-  if (plain.includes('-----BEGIN')) return fromPem(plain);
+  if (plain.includes('-----BEGIN')) return [fromPem(plain)];
   const compact = plain.replace(/\\+[rn]|\s/g, '');
   return /^[\w+/-]+=*$/.test(compact) ? fromBytes(Buffer.from(compact, 'base64')) : undefined;
 }
 
-function fromBytes(bytes: Buffer): CheckedKey | undefined {
+function fromBytes(bytes: Buffer): CheckedKey[] | undefined {
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   if (/^\s*\{/.test(text) || text.includes('-----BEGIN')) return decode(text);
   // An ASN.1 SEQUENCE long enough for a key; without its length a file name starting with "MI" would do.
-  return bytes[0] === 0x30 && bytes.length > 64 ? describe(fromDer(bytes), undefined) : undefined;
+  return bytes[0] === 0x30 && bytes.length > 64 ? [describe(fromDer(bytes), undefined)] : undefined;
 }
 
 const MAX_FILE_BYTES = 65_536;
 
-function readKeyFile(name: string): CheckedKey {
+function readKeyFile(name: string): CheckedKey[] {
   const path = name.replace(/^~(?=[/\\])/, homedir());
   const file = readSmallFile(path);
   if (typeof file === 'string') {
@@ -112,18 +122,12 @@ function readSmallFile(path: string): Buffer | string {
   }
 }
 
-function fromJson(text: string): CheckedKey {
+function fromJson(text: string): CheckedKey[] {
   const json = parseJson(text) ?? parseJson(text.replace(/\\+[rn]/g, ' ').replace(/\\+"/g, '"'));
   if (!json) throw invalid('OKTA_PRIVATE_KEY looks like a JWK but is not complete JSON.', WHOLE_KEY);
-  if (!Array.isArray(json.keys)) return fromJwk(json);
-  const [only, ...others] = json.keys as unknown[];
-  if (typeof only !== 'object' || only === null || others.length > 0) {
-    throw invalid(
-      `OKTA_PRIVATE_KEY is a JWK Set of ${json.keys.length} keys; which one to sign with is not clear.`,
-      'Leave only the key in it that is registered with the app.',
-    );
-  }
-  return fromJwk(only as Record<string, unknown>);
+  if (!Array.isArray(json.keys)) return [fromJwk(json)];
+  if (json.keys.length === 0) throw invalid('OKTA_PRIVATE_KEY is a JWK Set without a key.', NEW_KEY);
+  return json.keys.map((key: unknown) => fromJwk((key ?? {}) as Record<string, unknown>));
 }
 
 function fromJwk(jwk: Record<string, unknown>): CheckedKey {

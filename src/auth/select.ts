@@ -2,6 +2,7 @@ import type { Log } from '../log.js';
 import type { Secret } from '../secret.js';
 import { apiTokenStrategy } from './api-token.js';
 import { demoStrategy } from './demo.js';
+import { nativeAppStrategy } from './native-app.js';
 import { privateKeyJwtStrategy } from './private-key-jwt.js';
 import type { AuthSettings } from './settings.js';
 import type { AuthStrategy } from './strategy.js';
@@ -22,12 +23,20 @@ export interface AuthDependencies {
 
 /** The strategy the configuration asks for, announced in one log line. */
 export function selectStrategy({ orgUrl, scopes, auth }: AuthTarget, dependencies: AuthDependencies): AuthStrategy {
-  dependencies.log.info({ strategy: auth.strategy, org: orgUrl }, 'authentication chosen');
+  const { strategy } = auth;
+  const facts = {
+    ...('clientId' in auth && { clientId: auth.clientId, dpopMode: auth.dpop }),
+    ...('store' in auth && { tokenStore: auth.store.kind }),
+  };
+  dependencies.log.info({ strategy, org: orgUrl, ...facts }, 'authentication chosen');
   switch (auth.strategy) {
     case 'api-token':
       return apiTokenStrategy(auth.token);
     case 'private-key-jwt':
       return privateKeyJwtStrategy({ orgUrl, scopes, ...auth }, dependencies);
+    case 'device':
+    case 'auth-code':
+      return nativeAppStrategy({ orgUrl, scopes, auth }, dependencies);
     case 'demo':
       return demoStrategy(auth.token, scopes);
   }

@@ -1,4 +1,5 @@
 import { OktaMcpError } from '../errors.js';
+import { explainInvalidClient } from './invalid-client.js';
 
 const UNREACHABLE_CAUSES: readonly [RegExp, string, string][] = [
   [
@@ -34,7 +35,7 @@ export function explainSilence(error: unknown, { orgUrl, timeout }: { orgUrl: st
     'Check OKTA_ORG_URL, firewall and proxy, then try again.',
   ];
   return new OktaMcpError('auth_unreachable', `${orgUrl} cannot be reached for an access token: ${cause}.`, fix, {
-    code,
+    cause: code,
   });
 }
 
@@ -46,6 +47,9 @@ function errorCode(error: unknown): string {
   return 'unknown reason';
 }
 
+/** What was asked of Okta: a grant, or the start of a device sign-in. */
+export type GrantKind = 'client-credentials' | 'device' | 'auth-code' | 'refresh';
+
 export interface TokenRefusal {
   readonly response: Response;
   readonly body: string;
@@ -54,6 +58,9 @@ export interface TokenRefusal {
   /** Those asked for. */
   readonly scopes: readonly string[];
   readonly orgUrl: string;
+  readonly grant: GrantKind;
+  /** Whether the request carried a DPoP proof. */
+  readonly proven: boolean;
 }
 
 /**
@@ -61,7 +68,7 @@ export interface TokenRefusal {
  * list of OAuth 2.0 error codes); Okta's description is shown, and consulted only where the code covers several causes.
  */
 export function explainRefusal(refusal: TokenRefusal): OktaMcpError {
-  const { response, orgUrl, scopes } = refusal;
+  const { response, orgUrl, scopes, grant } = refusal;
   const { status } = response;
   const answer = parseAnswer(refusal.body);
   const error = answer?.error ?? '';
@@ -107,33 +114,29 @@ export function explainRefusal(refusal: TokenRefusal): OktaMcpError {
 
   switch (error) {
     case 'invalid_client': {
-      const [cause, fix] = explainInvalidClient(refusal, answer.description);
-      return failure(
-        'auth_client_invalid',
-        `Okta does not accept the credentials of the app (invalid_client). ${cause}`,
-        fix,
-      );
+      const confidential = grant === 'client-credentials';
+      const { fault, cause, fix } = explainInvalidClient({ ...refusal, confidential }, answer.description);
+      const message = `Okta does not accept the credentials of the app (invalid_client). ${cause}`;
+      return failure('auth_client_invalid', message, fix, { fault });
     }
     case 'unauthorized_client':
-      return failure(
-        'auth_client_invalid',
-        'The app may not use client credentials (unauthorized_client).',
-        'Use an app of type API Services: Admin Console > Applications > Create App Integration > API Services.',
-      );
+      return failure('auth_client_invalid', ...UNAUTHORIZED[grant]);
     case 'invalid_scope':
     case 'client_credentials_self_scope_requested':
       return failure('auth_scope_invalid', explainScopes(scopes, error), SCOPE_FIX, { scopes });
     case 'invalid_dpop_proof':
     case 'use_dpop_nonce':
-      return dpopRequired(failure);
+      return refusal.proven ? failure('auth_dpop_invalid', PROOF_REFUSED, PROOF_FIX) : dpopRequired(failure);
     case 'access_denied':
+      return failure('auth_refused', ...explainDenial(refusal, answer.description));
+    case 'expired_token':
       return failure(
         'auth_refused',
-        status === 403
-          ? 'Okta refuses a token to this machine (access_denied). Most likely its address is outside the allowed network zones.'
-          : 'A policy of the org refuses the token (access_denied).',
-        'See the System Log in the Admin Console for the rule that refused it, and allow this app or address there.',
+        'The sign-in code ran out before anybody used it.',
+        'Call again to get a new code.',
       );
+    case 'invalid_grant':
+      return failure('auth_refused', ...INVALID_GRANT[grant]);
     default:
       return failure(
         'auth_refused',
@@ -143,9 +146,8 @@ export function explainRefusal(refusal: TokenRefusal): OktaMcpError {
   }
 }
 
-/** A 200 that holds no token this version can use. */
-export function unusableToken(type?: string): OktaMcpError {
-  if (type === 'dpop') return dpopRequired((code, message, fix) => new OktaMcpError(code, message, fix));
+/** A 200 that holds no token this program can use. */
+export function unusableToken(): OktaMcpError {
   return new OktaMcpError(
     'auth_unreachable',
     'The token endpoint answered 200 without a usable access token.',
@@ -158,9 +160,77 @@ function dpopRequired(
 ): OktaMcpError {
   return failure(
     'auth_dpop_required',
-    'The app requires proof of possession (DPoP), which comes with the next version.',
-    'Until then switch it off: Admin Console > Applications > your app > General > "Require Demonstrating Proof of Possession (DPoP) header in token requests".',
+    'The app requires proof of possession (DPoP), and OKTA_DPOP=never forbids it.',
+    'Unset OKTA_DPOP, or set it to auto.',
   );
+}
+
+/** A 200 whose token is not bound to the key although that was insisted on. */
+export function unboundToken(): OktaMcpError {
+  return new OktaMcpError(
+    'auth_dpop_required',
+    'Okta answered a request with proof of possession by a token without it, and OKTA_DPOP=always forbids such tokens.',
+    'Switch DPoP on in the Admin Console (Applications > your app > General), or set OKTA_DPOP to auto.',
+  );
+}
+
+const PROOF_REFUSED = 'Okta does not accept the proof of possession (invalid_dpop_proof).';
+const PROOF_FIX =
+  'Set the clock of this machine right (NTP; proofs older than 5 minutes are refused), and OKTA_ORG_URL to the address of the org itself, not of a proxy in front of it.';
+
+/** Message and fix of `unauthorized_client`: the app lacks the grant type. */
+const UNAUTHORIZED: Record<GrantKind, [string, string]> = {
+  'client-credentials': [
+    'The app may not use client credentials (unauthorized_client).',
+    'Use an app of type API Services: Admin Console > Applications > Create App Integration > API Services.',
+  ],
+  device: [
+    'The app may not use the device flow (unauthorized_client).',
+    'Switch on Device Authorization: Admin Console > Applications > your app > General > Grant type. The app must be an OIDC Native Application.',
+  ],
+  'auth-code': [
+    'The app may not use the authorization code flow (unauthorized_client).',
+    'Switch on Authorization Code: Admin Console > Applications > your app > General > Grant type.',
+  ],
+  refresh: [
+    'The app may not use refresh tokens (unauthorized_client).',
+    'Switch on Refresh Token: Admin Console > Applications > your app > General > Grant type.',
+  ],
+};
+
+const INVALID_GRANT: Record<GrantKind, [string, string]> = {
+  'client-credentials': [
+    'Okta refused the request for a token (400 invalid_grant).',
+    'See the System Log in the Admin Console for the reason.',
+  ],
+  device: ['The sign-in code is unknown to Okta or was used before (invalid_grant).', 'Call again to get a new code.'],
+  'auth-code': ['The sign-in took too long or was completed twice (invalid_grant).', 'Call again to sign in anew.'],
+  refresh: ['The session with Okta has ended (invalid_grant).', 'Call again to sign in anew.'],
+};
+
+/** Message and fix; a person or a policy may have said no. */
+function explainDenial(
+  { response: { status }, grant }: TokenRefusal,
+  description: string | undefined,
+): [string, string] {
+  if (/not assigned/i.test(description ?? '')) {
+    return [
+      'The person who signed in is not assigned to the app (access_denied).',
+      'Assign them: Admin Console > Applications > your app > Assignments. Then call again.',
+    ];
+  }
+  if (grant === 'device' || grant === 'auth-code') {
+    return [
+      'The sign-in was refused: the person declined it, or a policy of the org does not allow it (access_denied).',
+      'Call again to sign in anew. If nobody declined, see the System Log in the Admin Console for the rule.',
+    ];
+  }
+  return [
+    status === 403
+      ? 'Okta refuses a token to this machine (access_denied). Most likely its address is outside the allowed network zones.'
+      : 'A policy of the org refuses the token (access_denied).',
+    'See the System Log in the Admin Console for the rule that refused it, and allow this app or address there.',
+  ];
 }
 
 const SCOPE_FIX =
@@ -170,69 +240,6 @@ function explainScopes(scopes: readonly string[], error: string): string {
   return scopes.length === 1
     ? `The scope ${scopes[0]} is not granted to the app (${error}).`
     : `Not all of the scopes are granted to the app (${error}), and Okta does not say which are missing: ${scopes.join(', ')}.`;
-}
-
-const KEYS = 'Admin Console > Applications > your app > General > Public Keys';
-const CLOCK_FIX = 'Set the clock of this machine right (NTP), then try again.';
-
-/** All of these arrive as 401 `invalid_client`; only the description tells them apart. */
-const INVALID_CLIENT: readonly [RegExp, string, string][] = [
-  [
-    /\bkid\b/i,
-    'the key id is not registered with the app, or its key is inactive.',
-    `Compare OKTA_KEY_ID with ${KEYS}, and activate the key there.`,
-  ],
-  [
-    /signature is invalid/i,
-    'the private key is not the one registered under this key id.',
-    `Set OKTA_PRIVATE_KEY and OKTA_KEY_ID from the same key of ${KEYS}.`,
-  ],
-  [
-    /audience/i,
-    'Okta knows the org under another address than OKTA_ORG_URL.',
-    'Set OKTA_ORG_URL to the address of the org itself, not of a proxy in front of it.',
-  ],
-  [/expired|future|issued before|current time/i, 'the clock of this machine is wrong.', CLOCK_FIX],
-  [
-    /already been used/i,
-    'something on the way sent the request twice.',
-    'Try again; if it stays so, look at the proxy.',
-  ],
-  [
-    /application_type/i,
-    'the app is not of type API Services.',
-    'Create one: Admin Console > Applications > Create App Integration > API Services.',
-  ],
-  [
-    /token_endpoint_auth_method|client.?secret/i,
-    'the app authenticates with a client secret.',
-    'Switch it: Admin Console > Applications > your app > General > Client Credentials > Public key / Private key.',
-  ],
-  [/JWKS/i, 'the app has no public key.', `Add one: ${KEYS} > Add key.`],
-  [/algorithm/i, 'the key is of another type than the one registered under this key id.', `Compare it with ${KEYS}.`],
-  [
-    /client_?id|issuer|subject|no client credentials/i,
-    'this org has no active app with the client ID.',
-    'Compare OKTA_CLIENT_ID with Admin Console > Applications > your app > General, and OKTA_ORG_URL with the org you are in.',
-  ],
-];
-
-/** Beyond this the clock is worth a mention whatever else is wrong. Seconds. */
-const NOTABLE_SKEW = 60;
-
-function explainInvalidClient({ response, now }: TokenRefusal, description: string | undefined): [string, string] {
-  const skew = Math.round((now - Date.parse(response.headers.get('date') ?? '')) / 1000);
-  const clock =
-    Math.abs(skew) >= NOTABLE_SKEW
-      ? ` This machine's clock is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} Okta's.`
-      : '';
-  const known = INVALID_CLIENT.find(([pattern]) => description && pattern.test(description));
-  if (known) return [`Most likely ${known[1]}${clock}`, known[2]];
-  if (clock) return [`Most likely the clock of this machine is wrong.${clock}`, CLOCK_FIX];
-  return [
-    'Client ID, key id and private key do not belong together, or the app is inactive.',
-    `Compare OKTA_CLIENT_ID and OKTA_KEY_ID with ${KEYS}, and set the private key made with that key id.`,
-  ];
 }
 
 /** OAuth errors, or the error object of Okta's API, which some token endpoint failures use. */
@@ -256,7 +263,7 @@ function quote(description: string | undefined): string {
 function printable(text: string, length: number): string {
   const line = text
     .replace(/[\p{C}\s]+/gu, ' ')
-    .replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, '[secret]')
+    .replace(/[\w-]{8,}\.[\w-]{8,}\.[\w-]*|[\w-]{32,}/g, '[secret]')
     .trim();
   return line.length > length ? `${line.slice(0, length)}…` : line;
 }

@@ -1,10 +1,13 @@
 import { OktaMcpError } from '../errors.js';
+import type { DpopKey } from './dpop.js';
 
 export interface AccessToken {
   readonly value: string;
   readonly scopes: readonly string[];
   /** Milliseconds since 1970, on the clock the source was given. */
   readonly expiresAt: number;
+  /** The key the token is bound to (DPoP); absent for a bearer token. */
+  readonly key?: DpopKey;
 }
 
 /** A token this close to its end may be over by the time Okta reads it. */
@@ -31,6 +34,11 @@ export class TokenSource {
     if (this.#token && this.now() < this.#token.expiresAt - EARLY_MS) return this.#token;
     this.#pending ??= this.#refresh();
     return signal ? await unlessAborted(this.#pending, signal) : await this.#pending;
+  }
+
+  /** Takes a token that came without being asked for here. */
+  put(token: AccessToken): void {
+    this.#token = token;
   }
 
   /** Forgets the token Okta refused, unless another one has taken its place since; without a value, whichever it has. */

@@ -30,7 +30,11 @@ export function authenticated(fetch: OktaFetch, strategy: AuthStrategy, origin: 
   };
 }
 
-/** 401, or another refusal that comes with a challenge: Okta answers DPoP problems with 400, a missing scope with 403. */
+/**
+ * 401, or another refusal that comes with a challenge: Okta answers DPoP problems with 400, a missing scope with 403. A
+ * fresh DPoP nonce is a challenge too.
+ */
 function refusesCredentials({ status, headers }: Response): boolean {
-  return status === 401 || ((status === 400 || status === 403) && headers.has('www-authenticate'));
+  const challenge = headers.has('www-authenticate') || headers.has('dpop-nonce');
+  return status === 401 || ((status === 400 || status === 403) && challenge);
 }

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import fc from 'fast-check';
 import { jwtVerify, SignJWT } from 'jose';
 import { afterAll, describe, expect, test } from 'vitest';
-import { checkPrivateKey, matchKeyId, readPrivateKey } from '../../src/auth/private-key.js';
+import { checkPrivateKeys, matchKeyId, readPrivateKeys } from '../../src/auth/private-key.js';
 import { OktaMcpError } from '../../src/errors.js';
 import { base64, ec, jwk, pkcs1, pkcs8, rsa, sec1 } from './keys.js';
 
@@ -32,6 +32,13 @@ const escaped = (text: string) => text.replace(/\n/g, '\\n');
 const crlf = (text: string) => text.replace(/\n/g, '\r\n');
 const der = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'der' });
 const PARAMETERS = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+
+/** The only key in the text. */
+function checkPrivateKey(text: string) {
+  const keys = checkPrivateKeys(text);
+  expect(keys).toHaveLength(1);
+  return keys[0]!;
+}
 
 describe('forms a key may have', () => {
   test.each<[string, string, { publicKey: KeyObject }, string]>([
@@ -140,8 +147,9 @@ describe('what is no usable key', () => {
     ['lines missing inside', [first, ...rest.slice(5)].join('\n'), /missing or changed/],
     ['foreign characters inside', pkcs8(ec.privateKey).replace('\nM', '\n*M'), /missing or changed/],
     ['two private keys', pkcs8(rsa.privateKey) + pkcs8(ec.privateKey), /several/],
-    ['JWK Set of two', `{"keys":[${jwk(ec.privateKey)},${jwk(rsa.privateKey)}]}`, /JWK Set of 2 keys/],
-    ['empty JWK Set', '{"keys":[]}', /JWK Set of 0 keys/],
+    ['empty JWK Set', '{"keys":[]}', /JWK Set without a key/],
+    ['JWK Set of something else', '{"keys":["canary"]}', /RSA or EC/],
+    ['JWK Set with a hole', `{"keys":[${jwk(ec.privateKey)},null]}`, /RSA or EC/],
     ['symmetric JWK', '{"kty":"oct","k":"canary"}', /RSA or EC/],
     ['JSON that is no JWK', '{"type":"service_account","private_key":"canary"}', /RSA or EC/],
     ['JWK cut off', jwk(ec.privateKey).slice(0, -9), /not complete JSON/],
@@ -186,37 +194,52 @@ describe('what is no usable key', () => {
   });
 });
 
-test.each([
-  ['kid', undefined, 'kid'],
-  [undefined, 'kid', 'kid'],
-  ['kid', 'kid', 'kid'],
-])('key id of the JWK %s and the one set %s give %s', (own, set, want) => {
-  expect(matchKeyId(own, set)).toBe(want);
+test.each<[(string | undefined)[], string | undefined, string[]]>([
+  [['kid'], undefined, ['kid']],
+  [[undefined], 'kid', ['kid']],
+  [['kid'], 'kid', ['kid']],
+  [['one', 'two'], undefined, ['one', 'two']],
+  [['one', 'two'], 'two', ['two', 'one']],
+])('keys %j and the key id set %s give %j', (own, set, want) => {
+  const keys = own.map((kid) => ({ kid }));
+  expect(matchKeyId(keys, set).map(({ kid }) => kid)).toEqual(want);
 });
 
-test.each([
-  [undefined, undefined, /without a key id/],
-  ['', '', /without a key id/],
-  ['one', 'two', /not the kid inside the JWK/],
-])('key id of the JWK %s and the one set %s are refused', (own, set, message) => {
-  expect(refusal(() => matchKeyId(own, set)).message).toMatch(message);
+test.each<[(string | undefined)[], string | undefined, RegExp]>([
+  [[undefined], undefined, /without a key id/],
+  [[undefined], '', /without a key id/],
+  [['one'], 'two', /not the kid inside the JWK/],
+  [['one', 'two'], 'three', /not the kid inside the JWK/],
+  [['one', undefined], 'one', /a key without "kid"/],
+])('keys %j and the key id set %s are refused', (own, set, message) => {
+  const keys = own.map((kid) => ({ kid }));
+  expect(refusal(() => matchKeyId(keys, set)).message).toMatch(message);
 });
 
-describe('readPrivateKey', () => {
+describe('readPrivateKeys', () => {
   test.each<[string, string, string | undefined, KeyObject]>([
     ['RS256', pkcs1(rsa.privateKey), 'kid-1', rsa.publicKey],
     ['RS384', jwk(rsa.privateKey, { kid: 'kid-1', alg: 'RS384' }), undefined, rsa.publicKey],
     ['ES256', jwk(ec.privateKey, { kid: 'kid-1' }), 'kid-1', ec.publicKey],
     ['ES512', sec1(p521.privateKey), 'kid-1', p521.publicKey],
   ])('gives a key that signs %s', async (alg, text, keyId, publicKey) => {
-    const signing = await readPrivateKey(text, keyId);
+    const [signing] = await readPrivateKeys(text, keyId);
     expect(signing).toMatchObject({ alg, kid: 'kid-1' });
-    const jwt = await new SignJWT({}).setProtectedHeader({ alg }).sign(signing.key);
+    const jwt = await new SignJWT({}).setProtectedHeader({ alg }).sign(signing!.key);
     await expect(jwtVerify(jwt, publicKey, { algorithms: [alg] })).resolves.toBeTruthy();
   });
 
+  test('gives every key of a JWK Set, the one that is named first', async () => {
+    const set = `{"keys":[${jwk(rsa.privateKey, { kid: 'old' })},${jwk(ec.privateKey, { kid: 'new' })}]}`;
+    const keys = await readPrivateKeys(set, 'new');
+    expect(keys.map(({ kid, alg }) => [kid, alg])).toEqual([
+      ['new', 'ES256'],
+      ['old', 'RS256'],
+    ]);
+  });
+
   test('needs a key id', async () => {
-    await expect(readPrivateKey(pkcs8(rsa.privateKey))).rejects.toMatchObject({ code: 'auth_key_invalid' });
+    await expect(readPrivateKeys(pkcs8(rsa.privateKey))).rejects.toMatchObject({ code: 'auth_key_invalid' });
   });
 });
 

@@ -15,11 +15,20 @@ const target = { orgUrl: 'https://acme.okta.com', scopes };
 const fetch = () => Promise.reject(new Error('nothing is fetched'));
 const key = pkcs8(rsa.privateKey);
 
-const app = { strategy: 'private-key-jwt', clientId: '0oaApp', keyId: 'kid', privateKey: new Secret(key) } as const;
+const app = {
+  strategy: 'private-key-jwt',
+  clientId: '0oaApp',
+  keyId: 'kid',
+  privateKey: new Secret(key),
+  dpop: 'auto',
+} as const;
+const native = { clientId: '0oaApp', dpop: 'auto', store: { kind: 'memory', directory }, browser: false } as const;
 test.each<[AuthTarget['auth'], string, readonly string[] | undefined, string | undefined]>([
   [{ strategy: 'api-token', token: new Secret('00CANARY') }, 'api-token', undefined, 'SSWS 00CANARY'],
   [{ strategy: 'demo', token: new Secret('CANARY') }, 'oauth', scopes, 'Bearer CANARY'],
   [app, 'oauth', undefined, undefined],
+  [{ strategy: 'device', ...native }, 'oauth', undefined, undefined],
+  [{ strategy: 'auth-code', redirectPort: 8765, ...native }, 'oauth', undefined, undefined],
 ])('%j', async (auth, credential, granted, header) => {
   const file = join(directory, `${auth.strategy}.log`);
   const strategy = selectStrategy(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { explainRefusal, explainSilence, unusableToken } from '../../src/auth/token-failure.js';
+import { explainRefusal, explainSilence, type GrantKind } from '../../src/auth/token-failure.js';
 
 const orgUrl = 'https://acme.okta.com';
 const NOW = Date.parse('2026-11-20T12:00:00Z');
@@ -9,11 +9,21 @@ interface Answer {
   body: unknown;
   headers?: Record<string, string>;
   scopes?: string[];
+  grant?: GrantKind;
+  proven?: boolean;
 }
 
-function explain({ status, body, headers = {}, scopes = ['okta.users.read', 'okta.groups.read'] }: Answer) {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  return explainRefusal({ response: new Response(null, { status, headers }), body: text, now: NOW, scopes, orgUrl });
+function explain({ status, body, headers = {}, ...asked }: Answer) {
+  return explainRefusal({
+    scopes: ['okta.users.read', 'okta.groups.read'],
+    grant: 'client-credentials',
+    proven: false,
+    ...asked,
+    response: new Response(null, { status, headers }),
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    now: NOW,
+    orgUrl,
+  });
 }
 const oauth = (error: string, error_description = 'x') => ({ error, error_description });
 const html = '<html><body>Sign in</body></html>';
@@ -56,15 +66,23 @@ test.each<[string, Answer, string, RegExp, RegExp]>([
     'DPoP demanded',
     { status: 400, body: oauth('invalid_dpop_proof') },
     'auth_dpop_required',
-    /DPoP.*next version/,
-    /switch it off/,
+    /DPoP.*OKTA_DPOP=never/,
+    /Unset OKTA_DPOP/,
+  ],
+  ['DPoP nonce demanded', { status: 400, body: oauth('use_dpop_nonce') }, 'auth_dpop_required', /DPoP/, /OKTA_DPOP/],
+  [
+    'proof refused',
+    { status: 400, body: oauth('invalid_dpop_proof'), proven: true },
+    'auth_dpop_invalid',
+    /proof of possession/,
+    /clock.*OKTA_ORG_URL/,
   ],
   [
-    'DPoP nonce demanded',
-    { status: 400, body: oauth('use_dpop_nonce') },
-    'auth_dpop_required',
-    /DPoP/,
-    /switch it off/,
+    'nonce refused',
+    { status: 400, body: oauth('use_dpop_nonce'), proven: true },
+    'auth_dpop_invalid',
+    /proof of possession/,
+    /clock/,
   ],
   [
     'grant type',
@@ -94,6 +112,62 @@ test.each<[string, Answer, string, RegExp, RegExp]>([
     /Most likely.*network zone/,
     /System Log/,
   ],
+  [
+    'device flow not enabled',
+    { status: 400, body: oauth('unauthorized_client'), grant: 'device' },
+    'auth_client_invalid',
+    /device flow/,
+    /Device Authorization.*Native/,
+  ],
+  [
+    'code flow not enabled',
+    { status: 400, body: oauth('unauthorized_client'), grant: 'auth-code' },
+    'auth_client_invalid',
+    /authorization code flow/,
+    /Switch on Authorization Code/,
+  ],
+  [
+    'refresh not enabled',
+    { status: 400, body: oauth('unauthorized_client'), grant: 'refresh' },
+    'auth_client_invalid',
+    /refresh tokens/,
+    /Switch on Refresh Token/,
+  ],
+  [
+    'declined',
+    { status: 403, body: oauth('access_denied'), grant: 'device' },
+    'auth_refused',
+    /declined/,
+    /Call again/,
+  ],
+  [
+    'declined, the other status',
+    { status: 400, body: oauth('access_denied'), grant: 'device' },
+    'auth_refused',
+    /declined/,
+    /Call again/,
+  ],
+  [
+    'not assigned',
+    { status: 400, body: oauth('access_denied', 'User is not assigned to the client application.'), grant: 'device' },
+    'auth_refused',
+    /not assigned/,
+    /Assignments/,
+  ],
+  [
+    'code ran out',
+    { status: 400, body: oauth('expired_token'), grant: 'device' },
+    'auth_refused',
+    /ran out/,
+    /Call again/,
+  ],
+  [
+    'refresh token gone',
+    { status: 400, body: oauth('invalid_grant'), grant: 'refresh' },
+    'auth_refused',
+    /session.*ended/,
+    /sign in anew/,
+  ],
   ['policy', { status: 401, body: oauth('access_denied') }, 'auth_refused', /policy/, /System Log/],
   [
     'anything else',
@@ -111,6 +185,15 @@ test.each<[string, Answer, string, RegExp, RegExp]>([
 });
 
 describe('invalid_client', () => {
+  test.each([
+    ["Invalid value for 'client_id' parameter.", /no active app/, /OKTA_CLIENT_ID/],
+    ["The client_id provided has a 'token_endpoint_auth_method' of private_key_jwt.", /secret or a key/, /Native/],
+  ])('of a native app: %s', (description, cause, fix) => {
+    const error = explain({ status: 401, body: oauth('invalid_client', description), grant: 'device' });
+    expect(error.message).toMatch(cause);
+    expect(error.fix).toMatch(fix);
+  });
+
   // The descriptions Okta documents (okta-facts 1.4), our reading of each.
   test.each([
     ['The client_assertion signature is invalid.', /private key is not the one/, /OKTA_PRIVATE_KEY/],
@@ -173,9 +256,12 @@ test('what Okta says is shown on one line, capped, without tokens', () => {
   const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJjYW5hcnkiOiJDQU5BUlkifQ.CANARYsignature';
   const { message } = explain({
     status: 400,
-    body: oauth('invalid_request', `a\n\u001b[31mb\u0007 ${jwt} ${'c'.repeat(500)}`),
+    body: oauth(
+      'invalid_request',
+      `a\n\u001b[31mb\u0007 ${jwt} ${'d'.repeat(40)} ${'c'.repeat(20)} ${'e f '.repeat(99)}`,
+    ),
   });
-  expect(message).toMatch(/Okta says: "a \[31mb \[secret\] c+…"$/);
+  expect(message).toMatch(/Okta says: "a \[31mb \[secret\] \[secret\] c{20} [e f]+…"$/);
   expect(message.length).toBeLessThan(300);
 });
 
@@ -205,12 +291,4 @@ test.each<[string, unknown, string, RegExp, RegExp]>([
   expect(error.code).toBe(code);
   expect(error.message).toMatch(message);
   expect(error.fix).toMatch(fix);
-});
-
-test.each([
-  ['dpop', 'auth_dpop_required'],
-  ['mac', 'auth_unreachable'],
-  [undefined, 'auth_unreachable'],
-])('a token of type %s', (type, code) => {
-  expect(unusableToken(type).code).toBe(code);
 });
