@@ -17,6 +17,23 @@ const template = z.union([
   z.strictObject({ and: z.array(z.string()).min(1) }),
 ]);
 
+const read = z.strictObject({
+  label: z.string().min(1),
+  operation: z.string(),
+  arguments: z.record(z.string(), z.union([z.string(), z.int()])).optional(),
+  show: z.array(z.string()).optional(),
+  count: z.literal(true).optional(),
+  names: z.string().optional(),
+  mentions: z.string().optional(),
+  requires: z.strictObject({ fields: z.record(z.string(), z.string()), otherwise: z.string().min(1) }).optional(),
+  owner: z.array(z.string()).optional(),
+});
+
+const escalation = z.union([
+  z.strictObject({ label: z.string().min(1), given: z.string() }),
+  read.extend({ count: z.literal(true) }),
+]);
+
 const tool = z.strictObject({
   operation: z.string(),
   title: z.string().optional(),
@@ -30,20 +47,34 @@ const tool = z.strictObject({
   hide: z.array(z.string()).default([]),
   notes: z.record(z.string(), z.string()).default({}),
   limit: z.int().positive().optional(),
+  never_empty: z.string().min(1).optional(),
+  retry: z.literal('safe').optional(),
+  retryReason: z.string().min(1).optional(),
   arguments: z.record(z.string(), template).default({}),
   inputs: z.record(z.string(), z.string()).default({}),
+  preview: z.array(read).default([]),
+  escalates: z.array(escalation).default([]),
 });
 
 const file = z.strictObject({
   spec: z.string(),
   glossary: z.record(z.string(), z.string()).default({}),
   roles: z.record(z.string(), roles).default({}),
+  self: z
+    .strictObject({
+      operation: z.string(),
+      arguments: z.record(z.string(), z.string()),
+      fields: z.array(z.string()).min(1),
+    })
+    .optional(),
   toolsets: z.record(
     z.string().regex(/^[a-z][a-z0-9-]*$/),
     z.strictObject({ title: z.string(), tools: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), tool) }),
   ),
 });
 
+/** One read of `preview` or `escalates`. */
+export type ReadEntry = z.output<typeof read>;
 /** One entry under `toolsets.<id>.tools` of `tools.config.yaml`. */
 export type ToolEntry = z.output<typeof tool>;
 /** `tools.config.yaml`, parsed. */

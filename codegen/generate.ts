@@ -9,6 +9,7 @@ import { printJson } from './emit/json.js';
 import { emitOperations } from './emit/operations.js';
 import { CodegenError, type Problem } from './errors.js';
 import { isJson, mediaTypeOf, operationOf } from './operation.js';
+import { withPreviews } from './preview.js';
 import { full, variantsOf } from './schema.js';
 import { shapeOf } from './shape.js';
 import { type Entry, only, slice } from './slice.js';
@@ -50,11 +51,19 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
   const tools: ToolDefinition[] = [];
   const check = createToolCheck();
   for (const entry of entries) {
-    const operation = operations.get(entry.api.id) ?? operationOf(document, entry.api);
+    const { retry } = entry.config;
+    const stated = operations.get(entry.api.id) ?? operationOf(document, entry.api);
+    const operation = retry === undefined ? stated : { ...stated, retry };
     operations.set(entry.api.id, operation);
     const built = toolOf(document, config, entry, operation, known);
     problems.push(...built.problems, ...check(entry, built.tool));
     tools.push(built.tool);
+  }
+  const previewed = withPreviews(tools, entries, operations);
+  problems.push(...previewed.problems);
+  const { self } = config;
+  if (self && !tools.some(({ operation, risk }) => operation === self.operation && risk === 'read')) {
+    problems.push(source.problem(['self', 'operation'], `no tool of risk read offers "${self.operation}"`));
   }
   if (problems.length > 0) throw new CodegenError(problems);
 
@@ -62,7 +71,8 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
     release: document.info.version,
     scopes: [...known].sort(),
     toolsets: Object.fromEntries(Object.entries(config.toolsets).map(([id, { title }]) => [id, { title }])),
-    tools,
+    tools: previewed.tools,
+    ...(self && { self }),
   };
   const tokens = new Map(tools.map((tool) => [tool.name, tokensOf(tool)]));
   return new Map([

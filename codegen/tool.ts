@@ -21,7 +21,7 @@ export function toolOf(
   const { name, toolset, config: stated, api, problem } = entry;
   const { scopes, problems } = scopesOf(entry, known);
   const { roles, problems: roleProblems } = rolesOf(entry, config);
-  problems.push(...roleProblems, ...lifecycleProblems(entry));
+  problems.push(...roleProblems, ...lifecycleProblems(entry), ...retryProblems(entry));
   if (stated.title === undefined) problems.push(problem([], 'has no title'));
   if (stated.description === undefined) problems.push(problem([], 'has no description'));
   const hints = hintsOf({
@@ -40,6 +40,11 @@ export function toolOf(
   const open = input.open.length === 0 ? {} : { open: input.open };
   const fixed =
     Object.keys(stated.arguments).length === 0 ? {} : { arguments: stated.arguments as Record<string, Template> };
+  const neverEmpty = stated.never_empty;
+  const unfiltered = page !== undefined && input.schema.required === undefined && !('arguments' in fixed);
+  if (neverEmpty !== undefined && !(reads && unfiltered)) {
+    problems.push(problem(['never_empty'], 'is not a list that can be read without arguments'));
+  }
   const tool: ToolDefinition = {
     name,
     title: stated.title ?? name,
@@ -55,6 +60,7 @@ export function toolOf(
     inputSchema: input.schema,
     ...(input.nullable.length + input.open.length === 0 ? {} : { accept: { ...nullable, ...open } }),
     ...(page === undefined ? {} : { page }),
+    ...(neverEmpty === undefined ? {} : { neverEmpty }),
     ...(hints.replaces ? { update: 'replace' as const } : {}),
     annotations: {
       readOnlyHint: reads,
@@ -75,6 +81,14 @@ function lifecycleProblems({ config, api, problem }: Entry): Problem[] {
   return facts
     .filter((fact) => !config.acknowledge.includes(fact))
     .map((fact) => problem([], `${api.id} is ${fact}`, `say "acknowledge: [${fact}]" to offer it all the same`));
+}
+
+function retryProblems({ config: { retry, retryReason }, api, problem }: Entry): Problem[] {
+  if (retry !== undefined && api.method === 'GET') {
+    return [problem(['retry'], 'is a GET, which is always repeated when no answer came', 'remove it')];
+  }
+  if ((retry === undefined) === (retryReason === undefined)) return [];
+  return [problem([], 'retry and retryReason belong together', 'say why repeating it does no harm')];
 }
 
 function credentialsOf({ api }: Entry): Credential[] {

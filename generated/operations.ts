@@ -67,7 +67,7 @@ export const operations = {
   createOAuth2Scope: { method: 'POST', path: '/api/v1/authorizationServers/{authServerId}/scopes', body: 'application/json', reply: 'application/json' },
   createPolicy: { method: 'POST', path: '/api/v1/policies', query: ['activate'], body: 'application/json', reply: 'application/json' },
   createPolicyRule: { method: 'POST', path: '/api/v1/policies/{policyId}/rules', query: ['activate'], body: 'application/json', reply: 'application/json' },
-  createPolicySimulation: { method: 'POST', path: '/api/v1/policies/simulate', query: ['expand'], body: 'application/json', reply: 'application/json' },
+  createPolicySimulation: { method: 'POST', path: '/api/v1/policies/simulate', query: ['expand'], body: 'application/json', reply: 'application/json', retry: 'safe' },
   createPrincipalRateLimitEntity: { method: 'POST', path: '/api/v1/principal-rate-limits', body: 'application/json', reply: 'application/json' },
   createRealm: { method: 'POST', path: '/api/v1/realms', body: 'application/json', reply: 'application/json' },
   createRealmAssignment: { method: 'POST', path: '/api/v1/realm-assignments', body: 'application/json', reply: 'application/json' },

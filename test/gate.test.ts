@@ -47,7 +47,7 @@ async function serve(
     requests += 1;
     return Response.json([]);
   };
-  const app = await createApp({ config, tools, version: '0', log, fetch });
+  const app = await createApp({ config, tools, version: '0', log, fetch, stderr: () => {} });
   return { ...(await connect(mcpServerFactory(app.toolbox, app.info)())), requests: () => requests };
 }
 

@@ -1,9 +1,13 @@
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { type CallToolResult, Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { createStory, type Story } from './story.js';
 
 export interface DemoOptions {
   readonly out: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  readonly err: NodeJS.WritableStream;
   /** How to start `okta-mcp stdio --demo`: the executable and its arguments. */
   readonly server: { readonly command: string; readonly args: readonly string[] };
   readonly version: string;
@@ -26,18 +30,19 @@ export async function runDemo({ out, ...options }: DemoOptions): Promise<void> {
   );
 
   story.step('Least privilege: the model only sees what OKTA_SCOPES allows');
-  const narrow = await connect(options, 'okta.users.read okta.groups.read');
+  const audit: Row[] = [];
+  const narrow = await connect(options, 'okta.users.read okta.groups.read', story, audit);
   const few = await toolNames(narrow);
   story.scopes('okta.users.read okta.groups.read', few);
   await narrow.close();
-  const scopes = 'okta.users.manage okta.groups.manage okta.apps.read okta.logs.read';
-  const client = await connect(options, scopes);
+  const scopes = 'okta.users.manage okta.groups.manage okta.apps.read okta.roles.read okta.logs.read';
+  const client = await connect(options, scopes, story, audit);
   const many = await toolNames(client);
   story.scopes(scopes, many);
-  story.say(`${many.length - few.length} more tools, and nothing outside those four scopes can be called.`);
+  story.say(`${many.length - few.length} more tools, and nothing outside those five scopes can be called.`);
 
   try {
-    await work(client, story);
+    await work(client, story, audit);
   } finally {
     await client.close();
   }
@@ -48,7 +53,7 @@ export async function runDemo({ out, ...options }: DemoOptions): Promise<void> {
   ]);
 }
 
-async function work(client: Client, story: Story): Promise<void> {
+async function work(client: Client, story: Story, audit: readonly Row[]): Promise<void> {
   story.step('Find people: "Who works in Engineering?"');
   const found = await call(client, story, 'list_users', {
     search: 'profile.department eq "Engineering" and status eq "ACTIVE"',
@@ -83,6 +88,20 @@ async function work(client: Client, story: Story): Promise<void> {
       .join(', ')}`,
   );
 
+  story.step('Offboard somebody: "Ada is not coming after all"');
+  story.say(
+    'Deactivating takes all apps away, so the server has the person asked, with what Okta says about the target.',
+  );
+  await call(client, story, 'deactivate_user', { id: login });
+  const done = () => audit.findLast(({ tool, decision }) => tool === 'deactivate_user' && decision === 'called');
+  // It comes through another pipe than the answer.
+  for (let tries = 0; !done() && tries < 100; tries += 1) await setTimeout(20);
+  const record = done();
+  if (record?.confirmation !== 'human') throw new Error('the deactivation was not recorded as confirmed by a person');
+  story.say(
+    `The audit keeps who confirmed: confirmation ${text(record.confirmation)}, status ${String(record.status)}.`,
+  );
+
   story.step('Read the trail: "What just happened?"');
   const log = await call(client, story, 'get_logs', {
     filter: `target.id eq "${text(ada.id)}"`,
@@ -108,17 +127,32 @@ async function work(client: Client, story: Story): Promise<void> {
   story.say('No request left the server: what cannot be listed cannot be called.');
 }
 
-async function connect({ server, version, env }: Omit<DemoOptions, 'out'>, scopes: string): Promise<Client> {
+async function connect(
+  { server, version, env, err }: Omit<DemoOptions, 'out'>,
+  scopes: string,
+  story: Story,
+  audit: Row[],
+): Promise<Client> {
   const client = new Client(
     { name: 'okta-mcp-demo', version },
-    { versionNegotiation: { mode: { pin: '2026-07-28' } } },
+    { versionNegotiation: { mode: { pin: '2026-07-28' } }, capabilities: { elicitation: { form: {} } } },
   );
+  client.setRequestHandler('elicitation/create', ({ params }) => {
+    story.question(params.message, 'Yes, do this (a person answers; here the demo does)');
+    return { action: 'accept', content: { confirm: true } };
+  });
   const kept = Object.entries(env).filter(([name, value]) => value !== undefined && !name.startsWith('OKTA_'));
   const transport = new StdioClientTransport({
     command: server.command,
     args: [...server.args],
     env: { ...(Object.fromEntries(kept) as Record<string, string>), OKTA_SCOPES: scopes, OKTA_LOG_LEVEL: 'error' },
-    stderr: 'inherit',
+    stderr: 'pipe',
+  });
+  const lines = transport.stderr && createInterface({ input: transport.stderr as Readable });
+  lines?.on('line', (line) => {
+    // Standard error carries the audit and, when something is wrong, the log.
+    if (line.startsWith('{"audit":')) audit.push(JSON.parse(line) as Row);
+    else err.write(`${line}\n`);
   });
   await client.connect(transport);
   return client;

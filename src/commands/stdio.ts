@@ -39,7 +39,10 @@ export async function runStdio({ env, version }: Shell, { demo }: { readonly dem
 
   const app = await createApp({ config, warnings, tools, version, log });
   const { catalog } = app.toolbox;
-  log.info({ tools: catalog.list().length, of: tools.tools.length, demo }, 'serving MCP on stdio');
+  log.info(
+    { tools: catalog.list().length, of: tools.tools.length, demo },
+    `serving MCP on stdio${demo ? ' for the demo org: everything in it is invented' : ''}`,
+  );
   await serveStdio(
     mcpServerFactory(app.toolbox, app.info),
     stdout,

@@ -10,6 +10,8 @@ export interface Story {
   scopes(scopes: string, tools: readonly string[]): void;
   call(tool: string, args: Row): void;
   table(rows: readonly Row[], columns: readonly string[]): void;
+  /** Something the person is asked, and the answer. */
+  question(text: string, answer: string): void;
   refusal(text: string): void;
   end(lines: readonly string[]): void;
 }
@@ -52,6 +54,11 @@ export function createStory(out: NodeJS.WritableStream & { isTTY?: boolean; colu
         const text = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
         line(`     ${index === 0 ? dim(text.trimEnd()) : text.trimEnd()}`);
       }
+    },
+    question(text, answer) {
+      for (const [index, part] of wrap(stripVTControlCharacters(text), width - 5).entries())
+        line(`   ${index === 0 ? cyan('?') : ' '} ${part}`);
+      line(`     ${green(answer)}`);
     },
     refusal(text) {
       for (const part of wrap(stripVTControlCharacters(text), width - 5)) line(`   ${red('✗')} ${part}`);

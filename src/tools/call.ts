@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { OktaMcpError } from '../errors.js';
-import type { CallContext, OktaReply, Operation, OperationInput } from '../okta/operation.js';
+import { CALL_MS } from '../okta/client.js';
+import type { CallContext, OktaReply, OperationInput } from '../okta/operation.js';
 import { nextPage } from '../okta/page.js';
 import { ArgumentCheck } from './arguments.js';
 import { bind } from './bind.js';
 import type { Catalog, Grant } from './catalog.js';
-import type { Guard } from './confirm.js';
+import { type AskingContext, type Guard, mayNeedConfirmation, type Question } from './confirm.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
+import { Emptiness } from './emptiness.js';
 import type { LocalTool } from './local-tool.js';
 import { describeMissing } from './missing.js';
 import { errorResult, jsonResult, replyResult, type ToolResult } from './result.js';
+import { Trace, type TraceParts } from './trace.js';
+
+/** Instead of a result: a person must be asked first, then the call is made again with the answer. */
+export interface Asking {
+  readonly ask: Question;
+  readonly isError?: undefined;
+}
 
 /** All that a server serves. */
 export interface Toolbox {
@@ -21,24 +30,25 @@ export interface Toolbox {
    * Calls one tool. Every failure of the call is an `isError` result.
    * @throws OktaMcpError `tool_unknown` when no tool has that name, which is a mistake of the client
    */
-  call(name: string, args: JsonObject, context: CallContext): Promise<ToolResult>;
+  call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking>;
   /** Narrows again after the grant changed. */
   refresh(): void;
   /** Called when a refresh changed the set of tools. Returns a function that stops it. */
   onChange(listener: () => void): () => void;
 }
 
-export interface ToolboxParts {
+export interface ToolboxParts extends TraceParts {
   /** Every tool there is. */
   readonly all: Catalog;
   /** What is allowed right now. */
   readonly grant: () => Grant;
-  readonly operations: Readonly<Record<string, Operation>>;
   readonly client: { send(id: string, input: OperationInput, context: CallContext): Promise<OktaReply> };
   readonly guard: Guard;
   /** Made from the toolbox, because they tell about it. */
   readonly local?: (toolbox: Pick<Toolbox, 'catalog'>) => readonly LocalTool[];
   readonly log: { error(facts: object, message: string): void };
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
 
 /** Joins gate, argument check, guard and client: the one way from a tool call to a request. */
@@ -51,9 +61,14 @@ class GatedToolbox implements Toolbox {
   #catalog: Catalog;
   readonly #check = new ArgumentCheck();
   readonly #listeners = new Set<() => void>();
+  readonly #emptiness: Emptiness;
+  readonly #now: () => number;
 
   constructor(private readonly parts: ToolboxParts) {
+    const { operations, client, now = Date.now } = parts;
     this.#catalog = parts.all.narrow(parts.grant());
+    this.#emptiness = new Emptiness({ catalog: () => this.#catalog, operations, client, now });
+    this.#now = now;
     this.local = parts.local?.(this) ?? [];
   }
 
@@ -62,6 +77,7 @@ class GatedToolbox implements Toolbox {
   }
 
   refresh(): void {
+    this.#emptiness.forget();
     const before = namesOf(this.#catalog);
     this.#catalog = this.parts.all.narrow(this.parts.grant());
     if (namesOf(this.#catalog) !== before) for (const listener of this.#listeners) listener();
@@ -72,7 +88,7 @@ class GatedToolbox implements Toolbox {
     return () => this.#listeners.delete(listener);
   }
 
-  async call(name: string, args: JsonObject, context: CallContext): Promise<ToolResult> {
+  async call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking> {
     const local = this.local.find((tool) => tool.name === name);
     const known = local ?? this.parts.all.get(name);
     if (!known) throw this.#unknown(name);
@@ -81,26 +97,55 @@ class GatedToolbox implements Toolbox {
         await this.#check.check(local, args);
         return jsonResult(local.run(args));
       }
+    } catch (error) {
+      return errorResult(this.#known(name, error));
+    }
+    const trace = new Trace(this.parts, known as ToolDefinition, args, context);
+    try {
       const tool = this.#catalog.get(name);
       if (!tool) throw this.#notAllowed(name);
-      return await this.#callOkta(tool, args, context);
+      const timed = { deadline: this.#now() + CALL_MS, ...context };
+      return await this.#callOkta(tool, args, timed, trace);
     } catch (error) {
-      return errorResult(error instanceof OktaMcpError ? error : this.#internal(name, error));
+      const failure = this.#known(name, error);
+      trace.failed(failure);
+      return errorResult(failure);
     }
   }
 
-  async #callOkta(tool: ToolDefinition, args: JsonObject, context: CallContext): Promise<ToolResult> {
+  async #callOkta(
+    tool: ToolDefinition,
+    given: JsonObject,
+    context: AskingContext,
+    trace: Trace,
+  ): Promise<ToolResult | Asking> {
+    const { confirmation: token, ...rest } = given;
+    const args = token !== undefined && mayNeedConfirmation(tool) ? rest : given;
     await this.#check.check(tool, args);
-    const refusal = this.parts.guard(tool);
-    if (refusal) throw refusal;
     const operation = this.parts.operations[tool.operation];
     if (!operation) throw new Error(`generated/operations.ts has no ${tool.operation}`);
+    const verdict = await this.parts.guard({ tool, args, targets: Object.values(trace.target), token, context });
+    if ('ask' in verdict) {
+      trace.record('asked');
+      return verdict;
+    }
+    trace.confirmation = verdict.confirmed;
+    const input = bind(tool, operation, args);
+    if (verdict.confirmed !== 'none' && !trace.record('confirmed')) throw unrecorded(tool);
+    trace.sent = true;
     try {
-      const reply = await this.parts.client.send(tool.operation, bind(tool, operation, args), context);
-      return replyResult(tool, args, reply, tool.page && nextPage(reply, operation));
+      const reply = await this.parts.client.send(tool.operation, input, context);
+      const next = tool.page && nextPage(reply, operation);
+      const result = replyResult(tool, args, reply, next, await this.#emptiness.note(tool, args, reply, context));
+      trace.called(reply);
+      return result;
     } catch (error) {
       throw error instanceof OktaMcpError ? explained(error, tool) : error;
     }
+  }
+
+  #known(name: string, error: unknown): OktaMcpError {
+    return error instanceof OktaMcpError ? error : this.#internal(name, error);
   }
 
   #unknown(name: string): OktaMcpError {
@@ -130,6 +175,15 @@ class GatedToolbox implements Toolbox {
       { reference },
     );
   }
+}
+
+/** What cannot be undone must be on record. */
+function unrecorded({ name }: ToolDefinition): OktaMcpError {
+  return new OktaMcpError(
+    'audit_unavailable',
+    `${name} was confirmed, but the audit log cannot be written. Nothing was sent.`,
+    'Ask the operator of this server to make the folder of OKTA_AUDIT_LOG writable, or to unset it, and to restart the server.',
+  );
 }
 
 /** Okta says that a scope or role is missing, but seldom which: the tool knows. */

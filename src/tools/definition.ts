@@ -8,6 +8,12 @@ export interface ToolFile {
   readonly scopes: readonly string[];
   readonly toolsets: Readonly<Record<string, { readonly title: string }>>;
   readonly tools: readonly ToolDefinition[];
+  /** The read that tells which person the credentials belong to, and the fields that name them. */
+  readonly self?: {
+    readonly operation: string;
+    readonly arguments: Readonly<Record<string, string>>;
+    readonly fields: readonly string[];
+  };
 }
 
 export type Risk = 'read' | 'write' | 'destructive' | 'privileged';
@@ -42,10 +48,46 @@ export interface ToolDefinition {
   };
   /** Present on tools that answer a list. */
   readonly page?: Page;
+  /** Why this list, read without a filter, has items in every org; who sees none may see nothing at all. */
+  readonly neverEmpty?: string;
   /** `replace`: fields left out of the body are erased by Okta. */
   readonly update?: 'replace';
+  /** What is read before a call that must be confirmed, to say what it is about. The first is the target itself. */
+  readonly preview?: readonly PreviewRead[];
+  /** What makes a call privileged although the tool's own risk says less. */
+  readonly escalates?: readonly Escalation[];
   readonly annotations: Annotations;
 }
+
+/** One read for the question that a person is asked. */
+export interface PreviewRead {
+  /** What it is to the person: `group`, `members`. */
+  readonly label: string;
+  /** Key into `generated/operations.ts`; a tool of risk `read` offers it, whose gate decides whether it may be read. */
+  readonly operation: string;
+  /** A value `${a.b}` stands for what the call gives there; without it, this is not read. */
+  readonly arguments?: Readonly<Record<string, string | number>>;
+  /** It need not exist yet; elsewhere a target that Okta does not know ends the call. */
+  readonly optional?: true;
+  /** Dotted paths of the fields shown; absent, what usually names a resource. */
+  readonly show?: readonly string[];
+  /** The reply is a list: how many there are is shown, not what each one is. */
+  readonly count?: true;
+  /** Dotted path of the field that names the items of a counted list; the first few names are shown. */
+  readonly names?: string;
+  /** Only items of a counted list in which this value occurs, wherever; filled like `arguments`. */
+  readonly mentions?: string;
+  /** Values the target must have for the call to be sent at all, and what helps where it has not. */
+  readonly requires?: { readonly fields: Readonly<Record<string, string>>; readonly otherwise: string };
+  /** Fields beside `id` that tell whose it is; what belongs to the acting principal is refused. */
+  readonly owner?: readonly string[];
+}
+
+/**
+ * Either an argument that makes the call privileged when it is given, as a dotted path, or a counted read that does when
+ * it finds anything, or cannot be made. Where the call gives an array, the read is made for each element.
+ */
+export type Escalation = { readonly label: string; readonly given: string } | (PreviewRead & { readonly count: true });
 
 /**
  * A fixed value, or `{ "and": [...] }`: SCIM filter clauses joined by ` and `. `${name}` in a clause is replaced by the

@@ -19,10 +19,17 @@ export function jsonResult(value: unknown): ToolResult {
 /**
  * What Okta answered to a request that succeeded.
  * @param next what Okta's next link says, when there is one
+ * @param note words about a list, beside it
  * @throws OktaMcpError `okta_reply_invalid` when a list was promised and something else came
  */
-export function replyResult(tool: ToolDefinition, args: JsonObject, reply: OktaReply, next?: NextPage): ToolResult {
-  if (tool.page) return jsonResult(page(tool, args, reply, next));
+export function replyResult(
+  tool: ToolDefinition,
+  args: JsonObject,
+  reply: OktaReply,
+  next?: NextPage,
+  note?: string,
+): ToolResult {
+  if (tool.page) return jsonResult({ ...(note !== undefined && { note }), ...page(tool, args, reply, next) });
   const { status, data } = reply;
   const empty = data === undefined || data === '' || (isObject(data) && Object.keys(data).length === 0);
   if (status === 202) {
@@ -33,14 +40,19 @@ export function replyResult(tool: ToolDefinition, args: JsonObject, reply: OktaR
   return typeof data === 'string' ? { content: [{ type: 'text', text: visible(data) }] } : jsonResult(data);
 }
 
+/** The items of a reply that is a list; undefined when it is none. */
+export function itemsOf({ page }: ToolDefinition, { data }: OktaReply): readonly unknown[] | undefined {
+  const items = page?.items !== undefined && isObject(data) ? data[page.items] : data;
+  return page && Array.isArray(items) ? items : undefined;
+}
+
 /**
  * One page of a list. `complete` is true only when nothing further is known to exist: no next link, or, since a log
  * query without an end always has one, an empty page whose next link stands still.
  */
 function page(tool: ToolDefinition, args: JsonObject, reply: OktaReply, next: NextPage | undefined): JsonObject {
-  const wrapped = tool.page?.items;
-  const items = wrapped !== undefined && isObject(reply.data) ? reply.data[wrapped] : reply.data;
-  if (!Array.isArray(items)) {
+  const items = itemsOf(tool, reply);
+  if (!items) {
     throw new OktaMcpError(
       'okta_reply_invalid',
       `Okta answered ${tool.name} with something other than a list, so how complete the answer is cannot be told.`,

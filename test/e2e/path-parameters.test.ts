@@ -11,7 +11,8 @@ import { knownNames, readToolFile } from '../../src/package-files.js';
 import { Secret } from '../../src/secret.js';
 import { createToolbox, type Toolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
-import { jsonOf, textOf } from '../tools/fixture.js';
+import type { ToolDefinition } from '../../src/tools/definition.js';
+import { jsonOf, unguarded as openHanded, textOf } from '../tools/fixture.js';
 import { operationsOfSpec } from './specification.js';
 
 const file = readToolFile();
@@ -93,11 +94,12 @@ async function wired(): Promise<Org> {
   const requests: Sent[] = [];
   const record = recorder(requests);
   const fetch: typeof globalThis.fetch = (input, init) => record(new Request(input, init));
-  const { toolbox } = await createApp({ config, tools: file, version: '0', log, fetch });
+  const stderr = () => {};
+  const { toolbox } = await createApp({ config, tools: file, version: '0', log, fetch, stderr });
   return { toolbox, requests, queries: new Map() };
 }
 
-/** The same parts with nothing that refuses a tool, as confirmation will let it through one day. */
+/** The same parts with nothing that refuses a tool, as if everything had been confirmed. */
 async function unguarded(): Promise<Org> {
   const requests: Sent[] = [];
   const strategy = apiTokenStrategy(new Secret(token));
@@ -107,7 +109,7 @@ async function unguarded(): Promise<Org> {
     grant: () => ({ scopes: file.scopes, credential: 'any' }),
     operations,
     client: createOktaClient({ origin, operations, fetch, userAgent: 'test' }),
-    guard: () => undefined,
+    ...openHanded,
     log,
   });
   return { toolbox, requests, queries: new Map() };
@@ -254,17 +256,35 @@ describe('every tool, with the guard off', () => {
   }, 60_000);
 });
 
-test('the same as wired for an org, where tools that need confirmation refuse first', async () => {
+test('the same as wired for an org, where the target of a call to confirm is read first, and only read', async () => {
   const org = await wired();
+  const readsFirst = ({ risk, update, escalates = [] }: ToolDefinition) =>
+    risk === 'destructive' || risk === 'privileged' || update || escalates.some((each) => 'operation' in each);
+  const confirmed = new Set(file.tools.filter(readsFirst).map(({ name }) => name));
   let sent = 0;
+  let read = 0;
   for (const value of ['..', '%2e%2e', 'a/b', '\\', '#', '?', REAL[2]!]) {
     for (const target of targets) {
-      const outcome = await probe(org, target, value);
-      expect(outcome.problem).toBeUndefined();
-      sent += outcome.sent;
+      if (!confirmed.has(target.tool)) {
+        const outcome = await probe(org, target, value);
+        expect(outcome.problem).toBeUndefined();
+        sent += outcome.sent;
+        continue;
+      }
+      const { answer, sent: reads } = await call(org, target, value);
+      expect(answer.isError, target.tool).toBe(true);
+      for (const { method, url } of reads) {
+        expect(`${method} ${url.origin}`).toBe(`GET ${origin}`);
+        // The value stands in one segment, whole, or not in the path at all.
+        const segments = url.pathname.split('/').map(decodeURIComponent);
+        const strange = segments.filter((segment) => /[^\w.-]/.test(segment));
+        expect(strange.filter((segment) => segment !== value)).toEqual([]);
+      }
+      read += reads.length;
     }
   }
   expect(sent).toBeGreaterThan(100);
+  expect(read).toBeGreaterThan(100);
 });
 
 test('any text at all', async () => {
@@ -284,7 +304,7 @@ test('any text at all', async () => {
 describe('in the demo org', () => {
   async function demo() {
     const { config } = parseConfig({ OKTA_SCOPES: 'okta.users.manage' }, knownNames(file), { demo: true });
-    return (await createApp({ config, tools: file, version: '0', log })).toolbox;
+    return (await createApp({ config, tools: file, version: '0', log, stderr: () => {} })).toolbox;
   }
 
   test('people with unusual logins are found by them', async () => {

@@ -34,7 +34,8 @@ test('every file it links to exists', () => {
 });
 
 describe('the client snippets', () => {
-  const [claude, code] = blocks('json').map((text) => JSON.parse(text)) as [
+  const [person, service, code] = blocks('json').map((text) => JSON.parse(text)) as [
+    { mcpServers: { okta: Server } },
     { mcpServers: { okta: Server } },
     { inputs: { id: string; type: string; password?: boolean }[]; servers: { okta: Server } },
   ];
@@ -46,10 +47,11 @@ describe('the client snippets', () => {
   }
 
   test.each([
-    ['Claude Desktop', claude.mcpServers.okta],
-    ['VS Code', code.servers.okta],
-  ])('%s: the five names, unchanged, and what the package ships', (_, { command, args, env }) => {
-    expect(Object.keys(env).sort()).toEqual(FIVE);
+    ['Claude Desktop, a person', person.mcpServers.okta, ['OKTA_CLIENT_ID', 'OKTA_ORG_URL', 'OKTA_SCOPES']],
+    ['Claude Desktop, a service app', service.mcpServers.okta, FIVE],
+    ['VS Code', code.servers.okta, FIVE],
+  ])('%s: the usual names, unchanged, and what the package ships', (_, { command, args, env }, names) => {
+    expect(Object.keys(env).sort()).toEqual(names);
     expect(command).toBe('node');
     expect(args).toEqual([expect.stringMatching(new RegExp(`/${packageJson().bin['okta-mcp']}$`))]);
   });

@@ -3,8 +3,7 @@ import { serveStdio } from '../../src/server/stdio.js';
 import { claimStdout } from '../../src/server/stdout.js';
 import { createToolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
-import { withoutConfirmation } from '../../src/tools/confirm.js';
-import { operationsFor, recordingClient, reply, tool, toolFile } from '../tools/fixture.js';
+import { operationsFor, recordingClient, reply, tool, toolFile, unguarded } from '../tools/fixture.js';
 
 // A server over stdio with two gated tools, one active, and local ones that misbehave. Run as a process.
 const stdout = claimStdout();
@@ -15,7 +14,7 @@ const toolbox = createToolbox({
   grant: () => ({ scopes, credential: 'oauth' }),
   operations: operationsFor(tools),
   client: recordingClient(() => reply([{ id: '00u1', name: 'Zoë — 山田' }])),
-  guard: withoutConfirmation(false),
+  ...unguarded,
   log: { error: () => {} },
   local: () => [
     {

@@ -1,4 +1,5 @@
 import type { CallContext, OktaReply, Operation, OperationInput } from '../../src/okta/operation.js';
+import type { ToolboxParts } from '../../src/tools/call.js';
 import type { ToolDefinition, ToolFile } from '../../src/tools/definition.js';
 
 /** A harmless tool without arguments; tests state only what matters to them. */
@@ -30,6 +31,13 @@ export function toolFile(...tools: ToolDefinition[]): ToolFile {
 export function operationsFor(tools: readonly ToolDefinition[]): Record<string, Operation> {
   return Object.fromEntries(tools.map((each) => [each.operation, { method: 'GET', path: `/${each.operation}` }]));
 }
+
+/** Nobody is asked, nothing is written down. */
+export const unguarded: Pick<ToolboxParts, 'guard' | 'audit' | 'principal'> = {
+  guard: async () => ({ confirmed: 'none' }),
+  audit: { record: () => true, digest: () => '' },
+  principal: () => 'test',
+};
 
 export interface Sent {
   readonly id: string;

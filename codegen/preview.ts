@@ -1,0 +1,179 @@
+import type { Operation } from '../src/okta/operation.js';
+import type { Escalation, PreviewRead, ToolDefinition } from '../src/tools/definition.js';
+import type { ReadEntry } from './config.js';
+import type { Problem } from './errors.js';
+import { type Entry, nearest } from './slice.js';
+
+/** A GET that a tool of risk `read` offers, so that reading it for a question reaches nothing new. */
+interface Readable {
+  readonly operation: string;
+  /** Names of its path parameters, in order. */
+  readonly parameters: readonly string[];
+  readonly inputs: ReadonlySet<string>;
+  readonly list: boolean;
+}
+
+const PARAMETER = /\{([^}]+)\}/g;
+
+/** `/users/{userId}` and `/users/{id}` are the same place. */
+function placeOf(path: string): string {
+  return path.replace(PARAMETER, '{}');
+}
+
+function parametersOf(path: string): string[] {
+  return [...path.matchAll(PARAMETER)].map((match) => match[1]!);
+}
+
+/** Adds what is read before a confirmed call: what the path of the operation implies, and what the entry states. */
+export function withPreviews(
+  tools: readonly ToolDefinition[],
+  entries: readonly Entry[],
+  operations: ReadonlyMap<string, Operation>,
+): { tools: ToolDefinition[]; problems: Problem[] } {
+  const byOperation = new Map<string, Readable>();
+  const byPlace = new Map<string, Readable>();
+  for (const tool of tools) {
+    const { method, path, query = [] } = operations.get(tool.operation)!;
+    if (method !== 'GET' || tool.risk !== 'read' || tool.arguments !== undefined) continue;
+    const parameters = parametersOf(path);
+    const inputs = new Set([...parameters, ...query]);
+    const readable = { operation: tool.operation, parameters, inputs, list: tool.page !== undefined };
+    byOperation.set(tool.operation, readable);
+    if (!readable.list) byPlace.set(placeOf(path), readable);
+  }
+  const problems: Problem[] = [];
+  const previewed = tools.map((tool, index) => {
+    const entry = entries[index]!;
+    const escalates = entry.config.escalates as Escalation[];
+    const confirmed = needsConfirmation(tool) || escalates.length > 0;
+    if (!confirmed && entry.config.preview.length > 0) {
+      problems.push(entry.problem(['preview'], 'is never confirmed, so nothing is read before it'));
+    }
+    const inputs = Object.keys((tool.inputSchema.properties ?? {}) as object);
+    if (confirmed && inputs.includes('confirmation')) {
+      problems.push(
+        entry.problem([], 'has an argument "confirmation", the name that carries the answer to a question'),
+      );
+    }
+    for (const [key, reads] of [
+      ['preview', entry.config.preview],
+      ['escalates', entry.config.escalates],
+    ] as const) {
+      for (const [at, read] of reads.entries()) {
+        for (const [message, fix] of readProblems(read, inputs, byOperation)) {
+          problems.push(entry.problem([key, at], message, fix));
+        }
+      }
+    }
+    if (!confirmed) return tool;
+    const { path } = operations.get(tool.operation)!;
+    const preview = merge(impliedReads(path, byPlace), entry.config.preview as PreviewRead[]);
+    return {
+      ...tool,
+      ...(preview.length > 0 && { preview }),
+      ...(escalates.length > 0 && { escalates }),
+    };
+  });
+  return { tools: previewed, problems };
+}
+
+function needsConfirmation({ risk, update }: ToolDefinition): boolean {
+  return risk === 'destructive' || risk === 'privileged' || update === 'replace';
+}
+
+/**
+ * The resources a path names, the innermost first: each prefix that can be read, and where it cannot, the resource of
+ * the same name at the top (`/groups/{groupId}/users/{userId}` is about a user and a group).
+ */
+function impliedReads(path: string, byPlace: ReadonlyMap<string, Readable>): PreviewRead[] {
+  const parts = path.split('/');
+  const parameters = parametersOf(path);
+  const reads: PreviewRead[] = [];
+  let seen = 0;
+  for (let end = 2; end <= parts.length; end += 1) {
+    const last = parts[end - 1]!;
+    const isParameter = last.startsWith('{');
+    if (isParameter) seen += 1;
+    if (!isParameter && end < parts.length) continue;
+    const noun = (isParameter ? parts[end - 2] : last)!;
+    const here = byPlace.get(placeOf(parts.slice(0, end).join('/')));
+    const top = isParameter ? byPlace.get(`/api/v1/${noun}/{}`) : undefined;
+    const given = here ? parameters.slice(0, seen) : parameters.slice(seen - 1, seen);
+    const found = here ?? top;
+    if (!found) continue;
+    const read = { operation: found.operation, ...filled(found, given) };
+    // A setting without an id of its own, such as a customised page, need not be there.
+    const named = isParameter ? { label: singular(noun) } : { label: settingName(parts), optional: true as const };
+    reads.unshift({ ...named, ...read });
+  }
+  return reads.filter(({ operation }, at) => reads.findIndex((other) => other.operation === operation) === at);
+}
+
+function filled({ parameters }: Readable, given: readonly string[]): Pick<PreviewRead, 'arguments'> {
+  if (parameters.length === 0) return {};
+  return { arguments: Object.fromEntries(parameters.map((name, at) => [name, `\${${given[at]}}`])) };
+}
+
+/** `.../pages/error/customized` to `error customized`. */
+function settingName(parts: readonly string[]): string {
+  const words = parts.slice(-2).filter((part) => !/^\{|^v1$/.test(part));
+  return spaced(words.join(' '));
+}
+
+/** `policies` to `policy`, `resource-sets` to `resource set`, `authorizationServers` to `authorization server`. */
+function singular(noun: string): string {
+  return spaced(noun)
+    .replace(/ies$/, 'y')
+    .replace(/([^s])s$/, '$1');
+}
+
+function spaced(name: string): string {
+  return name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replaceAll('-', ' ')
+    .toLowerCase();
+}
+
+/** What the entry states completes what is implied, and wins where both have a label. */
+function merge(implied: readonly PreviewRead[], stated: readonly PreviewRead[]): PreviewRead[] {
+  const kept = implied.map((read) => {
+    const own = stated.find(({ label }) => label === read.label);
+    return own ? { ...read, ...own } : read;
+  });
+  return [...kept, ...stated.filter(({ label }) => !implied.some((read) => read.label === label))];
+}
+
+function readProblems(
+  read: ReadEntry | { given: string },
+  inputs: readonly string[],
+  byOperation: ReadonlyMap<string, Readable>,
+): [message: string, fix?: string][] {
+  const known = (path: string) => inputs.includes(path.split('.')[0]!);
+  if ('given' in read) return known(read.given) ? [] : [[`there is no input "${read.given}"`]];
+  const readable = byOperation.get(read.operation);
+  if (readable === undefined) {
+    const near = nearest(read.operation, [...byOperation.keys()]).join(', ');
+    return [[`no tool of risk read offers "${read.operation}"`, `nearest: ${near || 'none'}`]];
+  }
+  const problems: [string, string?][] = [];
+  const { arguments: values = {}, mentions, count, names } = read;
+  for (const name of Object.keys(values)) {
+    if (!readable.inputs.has(name)) problems.push([`${read.operation} takes no "${name}"`]);
+  }
+  for (const name of readable.parameters) {
+    if (!(name in values)) problems.push([`${read.operation} needs "${name}"`]);
+  }
+  for (const value of [...Object.values(values), mentions ?? '']) {
+    for (const [, path] of String(value).matchAll(/\$\{([^}]+)\}/g)) {
+      if (!known(path!)) problems.push([`there is no input "${path}"`]);
+    }
+  }
+  if (readable.list !== (count === true)) {
+    problems.push([
+      readable.list ? 'answers a list, so say "count: true"' : 'answers no list, so it cannot be counted',
+    ]);
+  }
+  if (count !== true && (names ?? mentions) !== undefined)
+    problems.push(['names and mentions belong to counted lists']);
+  return problems;
+}

@@ -1,0 +1,52 @@
+/** Longest value that is shown in full, in characters. */
+const VALUE = 80;
+
+/**
+ * Characters that could make a value look like something else than one value: controls, format characters (zero-width,
+ * bidirectional, tags), private and unassigned ones, line separators, spaces other than the plain one, fillers that show
+ * nothing, variation selectors; and `<`, `>`, `&`, `` ` ``, `](`, which a client that renders markup would follow.
+ */
+const MISLEADING =
+  /[\p{C}\p{Zl}\p{Zp}\p{Variation_Selector}]|(?! )\p{Zs}|[\u115F\u1160\u3164\uFFA0\u2800<>&`]|(?<=\])\(/gu;
+
+/**
+ * A value that others wrote, as it may stand in a question: on one line, in quotes that it cannot end, with everything
+ * escaped that is not plainly visible, and cut when long.
+ */
+export function quoted(value: unknown, length = VALUE): string {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  const characters = [...text];
+  const shown = JSON.stringify(characters.slice(0, length).join('')).replace(MISLEADING, escaped);
+  const left = characters.length - length;
+  return left > 0 ? `${shown} (and ${left} more characters)` : shown;
+}
+
+function escaped(character: string): string {
+  return [...Array(character.length).keys()]
+    .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** Names of text fields whose value is nobody's to see, not even the person's who confirms. */
+const SECRET = /(password|passphrase|secret|token|private_?key)$|^(answer|pin|d|p|q|dp|dq|qi|k)$/i;
+/** Inside an object named like a password, or its hash, also these; elsewhere they are harmless. */
+const INSIDE = /^(value|hash|salt)$/i;
+
+/** Longest rendering of arguments, in characters. */
+const ARGUMENTS = 2000;
+
+/** The arguments of a call as data: compact JSON, secrets masked, misleading characters escaped. */
+export function argumentsText(args: unknown): string {
+  const text = (JSON.stringify(masked(args, '', '')) ?? '').replace(MISLEADING, escaped);
+  if (text.length <= ARGUMENTS) return text;
+  return `${text.slice(0, ARGUMENTS)} (and ${text.length - ARGUMENTS} more characters)`;
+}
+
+function masked(value: unknown, key: string, parent: string): unknown {
+  if (typeof value === 'string')
+    return SECRET.test(key) || (INSIDE.test(key) && (SECRET.test(parent) || parent === 'hash')) ? '***' : value;
+  if (Array.isArray(value)) return value.map((item) => masked(item, key, parent));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, name, key)]));
+}
