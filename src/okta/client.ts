@@ -7,7 +7,10 @@ import { failureOf } from './failure.js';
 import type { CallContext, OktaReply, Operation, OperationInput } from './operation.js';
 import { expandPath } from './path.js';
 import { serializeQuery } from './query.js';
+import type { RateLimit } from './rate-limit.js';
 import { readReply } from './reply.js';
+import type { Retry } from './retry.js';
+import type { Attempts } from './timing.js';
 import { type RequestFacts, transportFailure } from './transport.js';
 
 /** Everything that is ever sent to Okta goes through here. `Paths` is `paths` of `generated/okta-api.d.ts`. */
@@ -18,7 +21,8 @@ export interface OktaClient<Paths extends object = Record<never, never>> {
    */
   readonly api: Client<Paths>;
   /**
-   * Sends one operation of the table and reads its reply completely. Never retries on its own, never follows redirects.
+   * Sends one operation of the table and reads its reply completely, as often and as fast as `retry` and `limit` say.
+   * Never follows redirects.
    * @throws OktaMcpError: `arguments_invalid` or `path_unsafe` without any request, then any of `okta_*`, `cancelled`,
    *   and what the `fetch` throws for credentials.
    */
@@ -34,18 +38,34 @@ export interface OktaClientOptions {
   readonly userAgent: string;
   /** Longest time for one exchange, body included, in milliseconds; above the 30 s Okta gives a log query. */
   readonly timeoutMs?: number;
+  /** Without it, every call of `send` is one attempt. */
+  readonly retry?: Retry;
+  /** Without it, requests go out at once. */
+  readonly limit?: RateLimit;
+  /** Milliseconds since 1970. */
+  readonly now?: () => number;
 }
+
+/** Longest time for one call with its waits and retries, in milliseconds: MCP clients give up after 60 s. */
+export const CALL_MS = 50_000;
 
 /** What `client.request` takes once its per-path types, which a table lookup cannot satisfy, are set aside. */
 type Dispatch = (method: string, path: string, init: Record<string, unknown>) => Promise<{ response: Response }>;
 
 export function createOktaClient<Paths extends object>(options: OktaClientOptions): OktaClient<Paths> {
-  const { origin, operations, fetch, userAgent, timeoutMs = 35_000 } = options;
+  const { origin, operations, fetch, userAgent, timeoutMs = 35_000, retry, limit, now = Date.now } = options;
   const { host } = new URL(origin);
 
-  const exchange = async (request: Request, facts: RequestFacts, { signal }: Deadline, caller?: string) => {
+  const exchange = async (
+    request: Request,
+    facts: RequestFacts,
+    { signal }: Deadline,
+    caller?: string,
+    observe?: (response: Response) => void,
+  ) => {
     signal.throwIfAborted();
     const response = await fetch(request, { signal, ...(caller !== undefined && { caller }) });
+    observe?.(response);
     if (!response.ok) throw await failureOf(response, facts);
     return response;
   };
@@ -73,25 +93,40 @@ export function createOktaClient<Paths extends object>(options: OktaClientOption
       if (operation === undefined) {
         throw new OktaMcpError('internal', `There is no operation "${id}".`, 'Run npm run generate and build again.');
       }
-      const facts: RequestFacts = { method: operation.method, path: operation.path, host };
-      const { body } = input;
-      const deadline = new Deadline(timeoutMs, context.signal);
-      try {
-        const { response } = await dispatch(operation.method, operation.path, {
-          params: { path: input.path ?? {}, query: input.query ?? {}, header: headersOf(operation, input) },
-          headers: { Accept: operation.reply ?? 'application/json', ...contentType(operation, body) },
-          querySerializer: (values: Readonly<Record<string, unknown>>) => serializeQuery(operation, values),
-          bodySerializer: (value: RequestBody) => value,
-          body: serializeBody(operation, body),
-          parseAs: 'stream',
-          fetch: (request: Request) => exchange(request, facts, deadline, context.caller),
-        });
-        return await readReply(response, operation, facts);
-      } catch (error) {
-        throw transportFailure(error, facts, deadline.stop);
-      } finally {
-        deadline.clear();
-      }
+      const { method, path } = operation;
+      const facts: RequestFacts = { method, path, host };
+      const call: Attempts = {
+        facts,
+        repeatable: method === 'GET' || operation.retry === 'safe',
+        deadline: context.deadline ?? now() + CALL_MS,
+        signal: context.signal,
+      };
+      const attempt = async (added: Readonly<Record<string, string>>, observe?: (response: Response) => void) => {
+        const left = call.deadline - now();
+        if (left <= 0) throw transportFailure(undefined, facts, 'late');
+        const { body } = input;
+        const deadline = new Deadline(Math.min(timeoutMs, left), context.signal);
+        try {
+          const { response } = await dispatch(method, path, {
+            params: { path: input.path ?? {}, query: input.query ?? {}, header: headersOf(operation, input) },
+            headers: { Accept: operation.reply ?? 'application/json', ...contentType(operation, body), ...added },
+            querySerializer: (values: Readonly<Record<string, unknown>>) => serializeQuery(operation, values),
+            bodySerializer: (value: RequestBody) => value,
+            body: serializeBody(operation, body),
+            parseAs: 'stream',
+            fetch: (request: Request) => exchange(request, facts, deadline, context.caller, observe),
+          });
+          return await readReply(response, operation, facts);
+        } catch (error) {
+          throw transportFailure(error, facts, deadline.stop);
+        } finally {
+          deadline.clear();
+        }
+      };
+      const paced: typeof attempt = limit
+        ? (added) => limit.run(call, (observe) => attempt(added, observe))
+        : (added) => attempt(added);
+      return retry ? retry.run(call, paced) : paced({});
     },
   };
 }

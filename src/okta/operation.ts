@@ -18,6 +18,8 @@ export interface Operation {
   readonly bodyOptional?: true;
   /** Media type of the success reply; absent when success has no body. */
   readonly reply?: string;
+  /** Not a GET, and yet running it twice does no harm, so it may be repeated when no answer came. */
+  readonly retry?: 'safe';
 }
 
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -45,4 +47,6 @@ export interface CallContext {
   readonly signal?: AbortSignal;
   /** Who asked, when a server has several callers; undefined over stdio. */
   readonly caller?: string;
+  /** Milliseconds since 1970: until then the caller waits for all that its call needs. */
+  readonly deadline?: number;
 }

@@ -2,7 +2,7 @@ import { OktaMcpError } from '../errors.js';
 import { isJson } from './body.js';
 import { BodyTooLarge, readBytes } from './bytes.js';
 import type { OktaReply, Operation } from './operation.js';
-import type { RequestFacts } from './transport.js';
+import { type RequestFacts, systemErrorOf } from './transport.js';
 
 const BODY_CAP = 32 * 1024 * 1024;
 
@@ -32,7 +32,10 @@ export async function readReply(
       throw invalid(`the reply is larger than ${cap} bytes`, 'Ask for less: a lower limit or a narrower filter.');
     }
     // What fetch reports when the connection breaks; cancellation and time-out come as their own reason.
-    if (error instanceof TypeError) throw invalid('the connection broke before its end', 'Try again in a few seconds.');
+    if (error instanceof TypeError) {
+      const { code } = systemErrorOf(error.cause);
+      throw invalid('the connection broke before its end', 'Try again in a few seconds.', { cause: code });
+    }
     throw error;
   });
   const data = bytes.byteLength === 0 ? undefined : parse();
@@ -79,13 +82,13 @@ export async function readReply(
     }
   }
 
-  function invalid(what: string, fix: string): OktaMcpError {
+  function invalid(what: string, fix: string, details = {}): OktaMcpError {
     const change = request.method === 'GET' ? '' : ' Okta reported success, so the change was most likely made.';
     return new OktaMcpError(
       'okta_reply_invalid',
       `${request.method} ${request.path} was answered with ${status}, but ${what}.${change}`,
       change ? `Read the object before doing this again. ${fix}` : fix,
-      { status, requestId },
+      { status, requestId, ...details },
     );
   }
 }

@@ -9,8 +9,8 @@ export interface RequestFacts {
   readonly host: string;
 }
 
-/** Why no reply came, when it was not the network; `withdrawn` is cancelled before anything was sent. */
-export type Stop = 'cancelled' | 'withdrawn' | 'timeout';
+/** Why no reply came, when it was not the network; `withdrawn` and `late` come before anything was sent. */
+export type Stop = 'cancelled' | 'withdrawn' | 'timeout' | 'late';
 
 const CHECK_CA =
   'If a proxy of your network inspects TLS, put its CA certificate in a file and set NODE_EXTRA_CA_CERTS to that file; otherwise check OKTA_ORG_URL.';
@@ -95,6 +95,7 @@ const STOPS: Readonly<Record<Stop, Cause>> = {
     unsent: true,
   },
   timeout: SLOW,
+  late: { means: 'the time for this call was over before it could be sent', fix: 'Call again.', unsent: true },
 };
 const UNKNOWN: Cause = { means: 'the connection failed', fix: CHECK_ROUTE };
 
@@ -137,7 +138,8 @@ function lost({ means, fix, unsent, code }: Cause, cause: string | undefined, re
   );
 }
 
-function systemErrorOf(cause: unknown): { readonly code?: string; readonly syscall?: unknown } {
+/** Code and system call of the innermost error that has a code. */
+export function systemErrorOf(cause: unknown): { readonly code?: string; readonly syscall?: unknown } {
   for (let at = cause; at instanceof Error; at = (at as AggregateError).errors?.[0] ?? at.cause) {
     const { code, syscall } = at as NodeJS.ErrnoException;
     if (typeof code === 'string') return { code, syscall };
