@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { loadDocument, operationsOf } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
@@ -92,3 +92,12 @@ await timed(config);
 report('codegen: 170 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(170)))));
 report('codegen: the allowlist', await repeat(5, () => timed(config)));
 report('codegen: all 732 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(732)))));
+
+const demoOrg = JSON.parse(
+  execFileSync(process.execPath, ['--import', 'tsx', 'bench/demo-org.ts'], { encoding: 'utf8' }),
+);
+report('demo org: 100,000 users, seed and first answer', demoOrg.seed);
+report('demo org: a page of 200 of 100,000 users, in process', demoOrg.page);
+console.log(
+  `${'demo org: memory after reading all 100,000 users'.padEnd(68)} ${demoOrg.rss.toFixed(1).padStart(8)} MB`,
+);

@@ -15,6 +15,9 @@ await build({
   target: 'node20.19',
   format: 'cjs',
   legalComments: 'linked',
+  // A native add-on, installed where the platform has one. A script run by its loader can require it, but not import it.
+  external: ['@napi-rs/keyring'],
+  supported: { 'dynamic-import': false },
   define: { 'import.meta.url': '""' },
   logLevel: 'warning',
 });

@@ -46,6 +46,32 @@ program
     await runDemo({ ...shell, server: { command: process.execPath, args } });
   });
 
+program
+  .command('demo-org')
+  .description('serve the demo org alone on 127.0.0.1, for other tools; everything in it is invented')
+  .option('--port <number>', 'a free one without it')
+  .option('--token [scopes]', 'print an access token too, with these scopes or the usual ones')
+  .action(async (options: { port?: string; token?: string | true }) => {
+    const { runDemoOrg } = await import('./commands/demo-org.js');
+    await runDemoOrg(shell, options);
+  });
+
+program
+  .command('login')
+  .description('sign in ahead of time, for the servers that start later')
+  .action(async () => {
+    const { runLogin } = await import('./commands/login.js');
+    await runLogin(shell);
+  });
+
+program
+  .command('logout')
+  .description('revoke the stored session at Okta and forget it')
+  .action(async () => {
+    const { runLogout } = await import('./commands/logout.js');
+    await runLogout(shell);
+  });
+
 program.parseAsync().catch((error: unknown) => {
   shell.err.write(`okta-mcp: ${explain(error)}\n`);
   process.exit(error instanceof OktaMcpError && error.code === 'config_invalid' ? 2 : 1);

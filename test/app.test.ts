@@ -8,8 +8,7 @@ import { parseConfig } from '../src/config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
 import { createToolbox } from '../src/tools/call.js';
 import { Catalog } from '../src/tools/catalog.js';
-import { withoutConfirmation } from '../src/tools/confirm.js';
-import { jsonOf, recordingClient, textOf } from './tools/fixture.js';
+import { jsonOf, recordingClient, textOf, unguarded } from './tools/fixture.js';
 
 const file = readToolFile();
 const log = pino({ level: 'silent' });
@@ -36,6 +35,7 @@ async function start(
     version: '0',
     log,
     fetch,
+    stderr: () => {},
     ...(strategy && { strategy }),
   });
   return { app, requests };
@@ -68,9 +68,9 @@ const argumentsFor = (name: string) =>
 
 describe('against a real org', () => {
   test('a read goes out once, to the org, with the credential, and comes back as a page', async () => {
-    const { app, requests } = await start({});
+    const { app, requests } = await start({}, { answer: () => Response.json([{ id: '00u1' }]) });
     const result = await app.toolbox.call('list_users', {}, {});
-    expect(jsonOf(result)).toEqual({ items: [], complete: true });
+    expect(jsonOf(result)).toEqual({ items: [{ id: '00u1' }], complete: true });
     expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET https://acme.okta.com/api/v1/users?limit=50',
     ]);
@@ -79,20 +79,31 @@ describe('against a real org', () => {
     await app.close();
   });
 
-  test('every tool that needs confirmation is listed, and answers so without any request', async () => {
-    const strategy = oauth();
-    const { app, requests } = await start({ OKTA_SCOPES: everyScope }, { strategy });
-    const guarded = app.toolbox.catalog
-      .list()
-      .filter(({ risk, update }) => risk === 'destructive' || risk === 'privileged' || update === 'replace');
-    expect(guarded.length).toBeGreaterThan(100);
-    for (const { name } of guarded) {
-      const result = await app.toolbox.call(name, argumentsFor(name), {});
-      expect(result.isError, name).toBe(true);
-      expect(textOf(result), name).toMatch(/confirmation not available yet/i);
-    }
-    expect(requests).toEqual([]);
-  });
+  test.each([{ canAsk: true }, { canAsk: false }])(
+    'every tool that needs confirmation asks or refuses, and nothing but reads goes out: $canAsk',
+    async ({ canAsk }) => {
+      const strategy = oauth();
+      const { app, requests } = await start({ OKTA_SCOPES: everyScope }, { strategy });
+      const guarded = app.toolbox.catalog
+        .list()
+        .filter(({ risk, update }) => risk === 'destructive' || risk === 'privileged' || update === 'replace');
+      expect(guarded.length).toBeGreaterThan(200);
+      let asked = 0;
+      for (const { name, risk } of guarded) {
+        const result = await app.toolbox.call(name, argumentsFor(name), { canAsk });
+        if ('ask' in result) asked += 1;
+        else {
+          const unfit = /"code":"(target_unfit|okta_reply_invalid)"/.test(textOf(result));
+          const code = risk === 'privileged' ? 'confirmation_unavailable' : 'confirmation_required';
+          expect(result.isError, name).toBe(true);
+          if (canAsk) expect(unfit, `${name}: ${textOf(result)}`).toBe(true);
+          else if (!unfit) expect(textOf(result), name).toContain(`"code":"${code}"`);
+        }
+      }
+      if (canAsk) expect(asked).toBeGreaterThan(guarded.length - 5);
+      expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    },
+  );
 
   test('every tool outside random scopes is neither listed nor callable, and sends nothing', async () => {
     await fc.assert(
@@ -148,14 +159,14 @@ describe('against a real org', () => {
   });
 });
 
-test('in the demo org, tools that need confirmation act', async () => {
+test('once confirmed, every tool acts', async () => {
   const client = recordingClient();
   const toolbox = createToolbox({
     all: Catalog.parse(file),
     grant: () => ({ scopes: file.scopes, credential: 'any' }),
     operations,
     client,
-    guard: withoutConfirmation(true),
+    ...unguarded,
     log,
   });
   const guarded = file.tools.filter(({ risk, page }) => risk !== 'read' && !page);
@@ -168,16 +179,32 @@ test('in the demo org, tools that need confirmation act', async () => {
 
 test('the demo org is wired: a destructive tool really acts there', async () => {
   const { config } = parseConfig({ OKTA_SCOPES: 'okta.groups.manage' }, knownNames(file), { demo: true });
-  const { toolbox, info, close } = await createApp({ config, tools: file, version: '0', log });
+  const { toolbox, info, close } = await createApp({ config, tools: file, version: '0', log, stderr: () => {} });
   expect(info.demo).toBe(true);
   const { id } = jsonOf(await toolbox.call('create_group', { body: { profile: { name: 'Temporary' } } }, {}));
   expect(jsonOf(await toolbox.call('get_group', { groupId: id }, {}))).toMatchObject({
     profile: { name: 'Temporary' },
   });
-  expect(jsonOf(await toolbox.call('delete_group', { groupId: id }, {}))).toEqual({ ok: true, status: 204 });
+  const first = await toolbox.call('delete_group', { groupId: id }, {});
+  expect(textOf(first)).toContain('"Temporary"');
+  const { confirmation } = JSON.parse(textOf(first).split('\n').at(-1)!);
+  const second = await toolbox.call('delete_group', { groupId: id, confirmation }, {});
+  expect(jsonOf(second)).toEqual({ ok: true, status: 204 });
   const gone = await toolbox.call('get_group', { groupId: id }, {});
   expect(gone.isError).toBe(true);
   expect(textOf(gone)).toContain('"code":"okta_not_found"');
+  await close();
+});
+
+test('a session with the demo org may last: its token does not expire', async () => {
+  let now = Date.UTC(2026, 2, 1);
+  const { config } = parseConfig({ OKTA_SCOPES: 'okta.groups.read' }, knownNames(file), { demo: true });
+  const { toolbox, close } = await createApp({ config, tools: file, version: '0', log, now: () => now });
+  for (let day = 0; day < 3; day++) {
+    const result = await toolbox.call('list_groups', { limit: 1 }, {});
+    expect(jsonOf(result)).toMatchObject({ complete: false });
+    now += 86_400_000;
+  }
   await close();
 });
 

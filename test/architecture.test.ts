@@ -186,7 +186,19 @@ describe('housekeeping', () => {
 
   test('every test file stands beside what it tests', () => {
     const folders = readdirSync(resolve(root, 'test'), { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    const known = ['auth', 'okta', 'tools', 'server', 'commands', 'demo-org', 'codegen', 'fixtures', 'e2e'];
+    const known = [
+      'auth',
+      'okta',
+      'tools',
+      'server',
+      'commands',
+      'demo-org',
+      'codegen',
+      'fixtures',
+      'e2e',
+      'oauth',
+      'oracle',
+    ];
     expect(folders.map(({ name }) => name).filter((name) => !known.includes(name))).toEqual([]);
   });
 });

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { configReference } from '../src/config.js';
+
+// docs/configuration.md is this, rendered. After a change to the settings: npx vitest run test/configuration-docs -u
+
+const INTRO = `# Configuration
+
+Everything is set by environment variables. A variable that is empty or holds only spaces counts as unset, and quotes
+around a value are dropped. What is wrong is reported all at once, with the fix for each problem, and the program exits
+with code 2; secrets are never repeated.`;
+
+const NOTES = `## Credentials
+
+Set one of these, not both; \`OKTA_AUTH\` decides when both are there.
+
+| sign in with | variables |
+|---|---|
+| an API token | \`OKTA_ORG_URL\`, \`OKTA_API_TOKEN\` |
+| a service app | \`OKTA_ORG_URL\`, \`OKTA_CLIENT_ID\`, \`OKTA_PRIVATE_KEY\`, \`OKTA_KEY_ID\` |
+
+\`--demo\` needs neither and ignores them, and the org URL with them.
+
+## The address of the org
+
+The scheme and a trailing slash may be left out. Refused are the \`-admin\` address, a path, a query, and plain \`http://\`
+except on the loopback interface. A host outside Okta's own domains is taken for a custom domain, with a warning.
+
+## Scopes
+
+A tool is listed and can be called when the scopes it needs are in \`OKTA_SCOPES\`; \`okta.users.manage\` includes
+\`okta.users.read\`, and so on wherever a family has both. Scopes this version does not know, and those that are about signing people
+in (\`openid\`, \`profile\`), bring a warning; only a list without any usable scope is refused. The scopes must also be granted
+to the app in Okta. An API token has no scopes of its own, yet \`OKTA_SCOPES\` limits what is offered all the same.
+
+\`OKTA_READ_ONLY\`, \`OKTA_TOOLSETS\`, \`OKTA_TOOLS\` and \`OKTA_ADMIN_ROLES\` narrow further; none of them adds a tool.
+\`okta-mcp tools\` shows the outcome, with the reason for each tool that is not active.`;
+
+/** In a table cell a pipe would end it. */
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+test('docs/configuration.md describes every setting', async () => {
+  const rows = configReference().map(
+    ({ name, default: fallback = '', description }) => `| \`${name}\` | ${cell(fallback)} | ${cell(description)} |`,
+  );
+  const table = ['| name | default | meaning |', '|---|---|---|', ...rows].join('\n');
+  await expect(`${INTRO}\n\n${table}\n\n${NOTES}\n`).toMatchFileSnapshot('../docs/configuration.md');
+});
