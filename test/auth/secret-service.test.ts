@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { temporaryDirectory } from './scratch.js';
@@ -13,6 +13,13 @@ const required = process.env.OKTA_TEST_SECRET_SERVICE === 'required';
 const child = new URL('keychain-child.ts', import.meta.url).pathname;
 const node = `"${process.execPath}" --import tsx "${child}"`;
 
+/** A bus that starts no service on demand: an installed keyring would otherwise appear by itself. */
+const BARE_BUS = `<busconfig>
+  <type>session</type>
+  <listen>unix:tmpdir=/tmp</listen>
+  <policy context="default"><allow send_destination="*"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>`;
+
 /** Runs a script on a session bus of its own, where a Secret Service is unlocked or there is none. */
 function onBus(script: string, unlocked: boolean): string[] {
   const home = temporaryDirectory();
@@ -23,7 +30,10 @@ function onBus(script: string, unlocked: boolean): string[] {
     HOME: home,
     XDG_RUNTIME_DIR: home,
   };
-  const output = execFileSync('dbus-run-session', ['--', 'sh', '-c', unlock + script], { env, stdio: 'pipe' });
+  const config = join(home, 'bus.conf');
+  writeFileSync(config, BARE_BUS);
+  const bus = unlocked ? [] : [`--config-file=${config}`];
+  const output = execFileSync('dbus-run-session', [...bus, '--', 'sh', '-c', unlock + script], { env, stdio: 'pipe' });
   return output.toString().trim().split('\n');
 }
 
