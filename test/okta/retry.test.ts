@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OktaMcpError } from '../../src/errors.js';
@@ -176,4 +179,34 @@ test('nothing is sent after the deadline', async () => {
     details: { sent: false },
   });
   expect(attempts).toHaveLength(0);
+});
+
+test.each([
+  ['before anything was answered', (response: ServerResponse) => response.socket!.resetAndDestroy()],
+  ['after half of the body', (response: ServerResponse) => response.write('[{"id":', () => response.socket!.destroy())],
+])('over a real connection, cut %s, a read is sent again and a write is not', async (_, cut) => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.method!);
+    response.setHeader('content-type', 'application/json');
+    if (seen.length % 2 === 1) cut(response);
+    else response.end('[]');
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const time = new FakeTime();
+  const { send } = createOktaClient({
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    operations,
+    userAgent: 'test',
+    fetch: (request, context) => globalThis.fetch(request, context?.signal && { signal: context.signal }),
+    retry: new Retry(time),
+    now: time.now,
+  });
+  expect(await time.during(send('read', {}))).toMatchObject({ data: [] });
+  await expect(time.during(send('create', { body: {} }))).rejects.toMatchObject({
+    message: expect.stringMatching(/may or may not|most likely made/),
+  });
+  expect(seen).toEqual(['GET', 'GET', 'POST']);
+  server.closeAllConnections();
+  server.close();
 });
