@@ -66,7 +66,7 @@ export function createOktaClient<Paths extends object>(options: OktaClientOption
     signal.throwIfAborted();
     const response = await fetch(request, { signal, ...(caller !== undefined && { caller }) });
     observe?.(response);
-    if (!response.ok) throw await failureOf(response, facts);
+    if (!response.ok) throw await failureOf(response, facts, now, signal);
     return response;
   };
 
@@ -116,7 +116,7 @@ export function createOktaClient<Paths extends object>(options: OktaClientOption
             parseAs: 'stream',
             fetch: (request: Request) => exchange(request, facts, deadline, context.caller, observe),
           });
-          return await readReply(response, operation, facts);
+          return await readReply(response, operation, facts, undefined, deadline.signal);
         } catch (error) {
           throw transportFailure(error, facts, deadline.stop);
         } finally {

@@ -27,8 +27,13 @@ interface Refusal {
  * `causes`, and where they apply `scope` (list), `resetAt` (ISO, Okta's clock), `waitSeconds`, `concurrency`, `location`.
  * @param now milliseconds, only used when Okta sends no `Date`.
  */
-export async function failureOf(response: Response, request: RequestFacts, now = Date.now): Promise<OktaMcpError> {
-  const refusal = await readRefusal(response);
+export async function failureOf(
+  response: Response,
+  request: RequestFacts,
+  now = Date.now,
+  signal?: AbortSignal,
+): Promise<OktaMcpError> {
+  const refusal = await readRefusal(response, signal);
   const challenge = parseChallenges(response.headers.get('www-authenticate') ?? '').find((each) => each.params.error);
   const special: Special | undefined =
     redirect(response, request) ??
@@ -153,10 +158,10 @@ function webPage(request: RequestFacts): Meaning {
   };
 }
 
-async function readRefusal(response: Response): Promise<Refusal> {
+async function readRefusal(response: Response, signal?: AbortSignal): Promise<Refusal> {
   const type = response.headers.get('content-type') ?? '';
   // The refusal is known from status and headers; a body that cannot be read only makes it less detailed.
-  const bytes = await readBytes(response, BODY_CAP).catch(() => undefined);
+  const bytes = await readBytes(response, BODY_CAP, signal).catch(() => undefined);
   const text = new TextDecoder().decode(bytes).trim();
   const error = isJson(type) || text.startsWith('{') ? parse(text) : {};
   const causes = Array.isArray(error.errorCauses) ? error.errorCauses : [];

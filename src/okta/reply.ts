@@ -24,10 +24,11 @@ export async function readReply(
   operation: Pick<Operation, 'reply'>,
   request: RequestFacts,
   cap = BODY_CAP,
+  signal?: AbortSignal,
 ): Promise<OktaReply> {
   const { status, headers } = response;
   const requestId = headers.get('x-okta-request-id');
-  const bytes = await readBytes(response, cap).catch((error: unknown) => {
+  const bytes = await readBytes(response, cap, signal).catch((error: unknown) => {
     if (error instanceof BodyTooLarge) {
       throw invalid(`the reply is larger than ${cap} bytes`, 'Ask for less: a lower limit or a narrower filter.');
     }
