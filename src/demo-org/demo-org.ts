@@ -5,6 +5,7 @@ import { routerOf } from './generic-router.js';
 import { type Habits, LIKELY_HABITS } from './habits.js';
 import type { JournalEntry } from './journal.js';
 import { memberGroups } from './memberships.js';
+import { type OAuthClient, oauthClientOf } from './oauth-client.js';
 import { Org } from './org.js';
 import { createFetch } from './pipeline.js';
 import { type ApiTokenGrant, Principals, rolesOf, type TokenGrant } from './principal.js';
@@ -66,6 +67,8 @@ export interface DemoOrg {
   clearFaults(): void;
   /** A person by login or id, as an authorization server in front of the org needs to know them. */
   account(reference: string): Account | undefined;
+  /** The OAuth client behind an app id, for the same purpose. */
+  client(id: string): OAuthClient | undefined;
   /** Back to the start (the seed, or the snapshot it was made from): same records and ids, empty journal, no tokens, no faults. */
   reset(): void;
   /** The org as it is now, ready for JSON; `createDemoOrg({ snapshot })` makes an equal one. */
@@ -152,6 +155,7 @@ export function createDemoOrg(options: DemoOrgOptions = {}): DemoOrg {
     inject: (injection) => current().faults.inject(injection),
     clearFaults: () => current().faults.clear(),
     account,
+    client: (id) => oauthClientOf(current().org.store, id),
     reset() {
       journal.length = 0;
       state = undefined;

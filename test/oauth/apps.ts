@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { OAuthClient } from '../../src/demo-org/oauth-client.js';
 
 export const GRANTS = {
   clientCredentials: 'client_credentials',
@@ -51,6 +52,19 @@ export interface WebApp extends UserApp {
 }
 
 export type App = ServiceApp | NativeApp | WebApp;
+
+/** An app of the demo org that can sign in; undefined for an inactive one, and for single-page apps. */
+export function appOf(client: OAuthClient | undefined): App | undefined {
+  if (client?.status !== 'ACTIVE') return undefined;
+  const { id, scopes, dpop, redirectUris, secret, applicationType } = client;
+  const grants = Object.values(GRANTS).filter((grant) => client.grantTypes.includes(grant));
+  const common = { id, scopes, dpop, grants };
+  if (applicationType === 'service') {
+    return { ...common, kind: 'service', keys: client.keys as JWK[], ...(secret !== undefined && { secret }) };
+  }
+  if (applicationType === 'native') return { ...common, kind: 'native', redirectUris };
+  return secret === undefined ? undefined : { ...common, kind: 'web', redirectUris, secret };
+}
 
 export function isService(app: App): app is ServiceApp {
   return app.kind === 'service';

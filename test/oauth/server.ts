@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createDemoOrg, type DemoOrg, type DemoOrgOptions } from '../../src/demo-org/demo-org.js';
 import { AccessTokens } from './access-tokens.js';
-import type { App } from './apps.js';
+import { type App, appOf } from './apps.js';
 import { authorizeEndpoint } from './authorize-endpoint.js';
 import { startCore } from './core.js';
 import { DeviceCodes } from './device-codes.js';
@@ -32,6 +32,7 @@ export interface CustomServer {
 }
 
 export interface OktaServerOptions {
+  /** Apps beside those of the demo org, whose OAuth clients, keys and granted scopes count as they are. */
   readonly apps: readonly App[];
   /** Custom authorization servers by id (`default`, `aus...`); default none. */
   readonly customServers?: Readonly<Record<string, CustomServer>>;
@@ -81,7 +82,7 @@ export async function startOktaServer(options: OktaServerOptions): Promise<OktaS
     edge = {
       now,
       switches: { ...USUAL, ...options.switches },
-      app: (id) => apps.get(id),
+      app: (id) => apps.get(id) ?? appOf(edge.org.client(id)),
       org: createDemoOrg({ ...options.org, origin, now }),
       nonces: new Nonces(now),
       singleUse,
