@@ -4,6 +4,7 @@ import { OktaMcpError } from '../errors.js';
 import type { AuthorizationServer, TokenAnswer } from './authorization-server.js';
 import type { SignIn } from './interactive.js';
 import { listenOnLoopback } from './loopback.js';
+import { quote, SCOPE_FIX } from './token-failure.js';
 
 export interface AuthCodeParts {
   readonly server: AuthorizationServer;
@@ -71,14 +72,15 @@ export function authCodeSignIn({ server, scopes, port, now, patience = 600_000 }
       const { promise: outcome, resolve, reject } = withResolvers<TokenAnswer>();
       let returned = false;
       const handle = async (request: IncomingMessage, response: ServerResponse) => {
-        const { pathname, searchParams } = new URL(request.url ?? '/', redirectUri(port));
-        if (request.method !== 'GET' || pathname !== '/callback') return say(response, 404, 'Nothing is here.');
+        // Not `new URL`, which throws at what anybody may send, such as `//`.
+        const callback = /^\/callback(?:\?(.*))?$/.exec(request.url ?? '');
+        if (request.method !== 'GET' || !callback) return say(response, 404, 'Nothing is here.');
+        const parameters = new URLSearchParams(callback[1]);
         // Anybody can open this page; only Okta was told the state. Such a visit does not end the sign-in.
-        if (searchParams.get('state') !== state || returned)
-          return say(response, 400, 'No sign-in waits for this page.');
+        if (parameters.get('state') !== state || returned) return say(response, 400, 'No sign-in waits for this page.');
         returned = true;
         try {
-          const answer = await exchange(searchParams, verifier, signal);
+          const answer = await exchange(parameters, verifier, signal);
           say(response, 200, 'Signed in. You can close this window.');
           resolve(answer);
         } catch (error) {
@@ -123,7 +125,7 @@ function ranOut(): OktaMcpError {
 
 /** What Okta said on the way back from the browser (RFC 6749 section 4.1.2.1). */
 function refusal(code: string | undefined, description: string | null): OktaMcpError {
-  const said = description ? ` Okta says: "${description.replace(/[\p{C}\s]+/gu, ' ').slice(0, 200)}"` : '';
+  const said = quote(description ?? undefined);
   const details = code ? { error: code.slice(0, 60) } : {};
   if (code === 'access_denied') {
     return new OktaMcpError(
@@ -137,7 +139,7 @@ function refusal(code: string | undefined, description: string | null): OktaMcpE
     return new OktaMcpError(
       'auth_scope_invalid',
       `Not all of the scopes are granted to the app (invalid_scope).${said}`,
-      'A super admin grants scopes in the Admin Console (Applications > your app > Okta API Scopes). Grant what is missing, or remove it from OKTA_SCOPES.',
+      SCOPE_FIX,
       details,
     );
   }

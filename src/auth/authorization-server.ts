@@ -4,7 +4,9 @@ import { OktaMcpError } from '../errors.js';
 import type { Log } from '../log.js';
 import { isLoopback } from '../org-url.js';
 import { DpopKey, type DpopMode } from './dpop.js';
-import { explainRefusal, explainSilence, type GrantKind, unboundToken, unusableToken } from './token-failure.js';
+import { TimeLimit } from './time-limit.js';
+import { explainRefusal, type GrantKind, unboundToken, unusableToken } from './token-failure.js';
+import { explainSilence } from './token-silence.js';
 import type { AccessToken } from './token-source.js';
 
 export interface ServerParts {
@@ -119,9 +121,9 @@ export class AuthorizationServer {
     key: DpopKey | undefined,
   ) {
     const { fetch, now, orgUrl, timeout = 10_000 } = this.parts;
-    const stop = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(timeout), ...(signal ? [signal] : [])]);
+    const limit = new TimeLimit(timeout, [this.#closed.signal, ...(signal ? [signal] : [])]);
     try {
-      stop.throwIfAborted();
+      limit.signal.throwIfAborted();
       const response = await send({
         [oauth.customFetch]: async (url, init) => {
           if (!key) return await fetch(url, init as RequestInit);
@@ -129,12 +131,14 @@ export class AuthorizationServer {
           return await fetch(url, { ...init, headers: { ...init.headers, dpop: proof } } as RequestInit);
         },
         [oauth.allowInsecureRequests]: isLoopback(new URL(orgUrl)),
-        signal: stop,
+        signal: limit.signal,
       });
       this.#nonce = response.headers.get('dpop-nonce') ?? this.#nonce;
       return { response, body: await response.text() };
     } catch (error) {
       throw explainSilence(error, { orgUrl, timeout });
+    } finally {
+      limit.clear();
     }
   }
 

@@ -18,10 +18,13 @@ export interface ProofTarget {
 
 /** A P-256 key that access and refresh tokens are bound to (RFC 9449). */
 export class DpopKey {
-  private constructor(
-    private readonly key: CryptoKey,
-    private readonly jwk: JWK,
-  ) {}
+  readonly #key: CryptoKey;
+  readonly #jwk: JWK;
+
+  private constructor(key: CryptoKey, jwk: JWK) {
+    this.#key = key;
+    this.#jwk = jwk;
+  }
 
   static async generate(): Promise<DpopKey> {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
@@ -37,12 +40,12 @@ export class DpopKey {
 
   /** The private key, for the encrypted store only. */
   toJwk(): JWK {
-    return this.jwk;
+    return this.#jwk;
   }
 
   /** A proof for one attempt (RFC 9449 section 4.2); its `jti` is never used again. */
   async proof({ method, url, now, token, nonce }: ProofTarget): Promise<string> {
-    const { kty, crv, x, y } = this.jwk;
+    const { kty, crv, x, y } = this.#jwk;
     const claims = {
       jti: randomUUID(),
       htm: method,
@@ -53,7 +56,7 @@ export class DpopKey {
     };
     return new SignJWT(claims)
       .setProtectedHeader({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty, crv, x, y } as JWK })
-      .sign(this.key);
+      .sign(this.#key);
   }
 }
 

@@ -60,8 +60,9 @@ export class InteractiveGrant implements TokenGrant {
   async request(): Promise<AccessToken> {
     const renewed = await this.parts.session.renew();
     if (renewed) {
-      // Another process signed in meanwhile.
+      // Another process may have signed in meanwhile.
       this.#pending?.cancel();
+      this.#failure = undefined;
       return renewed;
     }
     throw await this.#offer();
@@ -91,12 +92,13 @@ export class InteractiveGrant implements TokenGrant {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure && !isExpired(failure)) return failure;
-    if (this.#closed) return new OktaMcpError('cancelled', 'The server is stopping.', 'Call again later.');
-    const pending = await this.#begin();
+    const pending = this.#closed ? undefined : await this.#begin();
+    if (!pending) return new OktaMcpError('cancelled', 'The server is stopping.', 'Call again later.');
     return new InteractionRequired(pending, ranOut ? 'The offer to sign in before this one ran out. ' : '');
   }
 
-  async #begin(): Promise<Pending> {
+  /** Undefined when the server stopped meanwhile. */
+  async #begin(): Promise<Pending | undefined> {
     const { signIn, log, openBrowser } = this.parts;
     const stop = new AbortController();
     const { uri, code, expiresAt, outcome } = await signIn.begin(stop.signal);
@@ -105,7 +107,7 @@ export class InteractiveGrant implements TokenGrant {
       settle = resolve;
     });
     const pending: Pending = { uri, ...(code && { code }), expiresAt, done, stop, cancel: () => end() };
-    const end = (signedIn = false) => {
+    const end = (signedIn = false): undefined => {
       if (this.#pending === pending) this.#pending = undefined;
       stop.abort();
       settle(signedIn);
@@ -125,6 +127,7 @@ export class InteractiveGrant implements TokenGrant {
       log.warn({ reason: this.#failure.message }, 'the sign-in ended without success');
       end();
     });
+    if (this.#closed) return end();
     log.warn(
       { uri, ...(code && { code }), until: new Date(expiresAt).toISOString() },
       'somebody has to sign in to Okta',

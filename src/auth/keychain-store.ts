@@ -32,19 +32,18 @@ export function keychainStore(load: () => Promise<Keyring> = loadKeyring, patien
   let loaded: Promise<Keyring> | undefined;
   async function use<T>(id: string, act: (entry: InstanceType<Keyring['AsyncEntry']>) => Promise<T>): Promise<T> {
     loaded ??= load();
+    const work = async ({ AsyncEntry }: Keyring) =>
+      act(new AsyncEntry(SERVICE, id, { linux: { store: 'secret-service' } }));
     const giveUp = new AbortController();
     const tooLong = sleep(patience, undefined, { signal: giveUp.signal, ref: false }).then(() => {
       throw new Error(`no answer within ${patience / 1000} seconds; it may be locked`);
     });
     try {
-      const { AsyncEntry } = await loaded;
-      const entry = new AsyncEntry(SERVICE, id, { linux: { store: 'secret-service' } });
-      return await Promise.race([act(entry), tooLong]);
+      return await Promise.race([loaded.then(work), tooLong]);
     } catch (error) {
       throw new Error(`the keychain of this system cannot be used: ${reason(error)}`);
     } finally {
       giveUp.abort();
-      tooLong.catch(() => {});
     }
   }
   return {

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { OktaMcpError } from '../errors.js';
 
 /**
@@ -8,11 +9,19 @@ import { OktaMcpError } from '../errors.js';
  */
 export async function listenOnLoopback(port: number, handle: RequestListener): Promise<() => void> {
   const servers: Server[] = [];
+  /** Browsers open connections to spare, on which they never ask; closing a server leaves those alone. */
+  const unused = new Set<Socket>();
   const close = () => {
     for (const server of servers) server.close();
+    for (const socket of unused) socket.destroy();
   };
   for (const host of ['127.0.0.1', '::1']) {
     const server = createServer(handle).unref();
+    server.on('connection', (socket) => {
+      unused.add(socket);
+      socket.once('close', () => unused.delete(socket));
+    });
+    server.on('request', ({ socket }) => unused.delete(socket));
     const code = await new Promise<string | undefined>((resolve) => {
       server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? 'unknown'));
       server.listen(port, host, () => resolve(undefined));

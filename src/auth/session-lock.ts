@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { OktaMcpError } from '../errors.js';
 import type { Log } from '../log.js';
 
-/** Longer than any refresh takes: three exchanges of 10 s. Milliseconds. */
-const STALE_AFTER = 60_000;
+/** Longer than any refresh takes: three exchanges of 10 s, a keychain that needs 30 s to read and to write. Milliseconds. */
+const STALE_AFTER = 120_000;
 const LOOK_EVERY = 50;
 
 /**
@@ -45,7 +45,10 @@ export async function withSessionLock<T>(
   try {
     return await work();
   } finally {
-    if ((await readFile(path, 'utf8').catch(() => '')) === mine) await rm(path, { force: true });
+    if ((await readFile(path, 'utf8').catch(() => '')) === mine) {
+      // One that cannot be deleted goes stale; what `work` gave is not lost over it.
+      await rm(path, { force: true }).catch(() => {});
+    }
   }
 }
 

@@ -38,14 +38,11 @@ export class Session {
    * @throws OktaMcpError `auth_*` when the session may still be good
    */
   async renew(): Promise<TokenAnswer | undefined> {
-    const { id, store, directory, log } = this.parts;
     if (!(await this.#read())) return undefined;
-    const work = async () => {
+    const answer = await this.#alone(async () => {
       const current = await this.#read();
-      if (!current) return undefined;
-      return (await this.#take(current)) ?? (await this.#refresh(current));
-    };
-    const answer = await (store.kind === 'memory' ? work() : withSessionLock({ directory, id, log }, work));
+      return current && ((await this.#take(current)) ?? (await this.#refresh(current)));
+    });
     this.#used = answer?.value;
     return answer;
   }
@@ -53,12 +50,13 @@ export class Session {
   /** Keeps what a sign-in gave. */
   async begin(answer: TokenAnswer): Promise<void> {
     const { id, store, log } = this.parts;
+    const { refreshToken } = answer;
     this.#used = answer.value;
-    if (answer.refreshToken !== undefined) return await this.#keep(answer, answer.refreshToken);
+    if (refreshToken !== undefined) return await this.#alone(() => this.#keep(answer, refreshToken));
     log.warn(
       'Okta gave no refresh token, so somebody has to sign in again when the access token ends. Switch on Refresh Token: Admin Console > Applications > your app > General > Grant type.',
     );
-    await store.remove(id);
+    await this.#alone(() => store.remove(id));
   }
 
   /**
@@ -68,18 +66,29 @@ export class Session {
    */
   async end(): Promise<boolean> {
     const { id, server, store } = this.parts;
-    const stored = await store.read(id);
-    await store.remove(id);
-    await this.#handover?.remove();
-    if (!stored) return false;
     const { metadata, client } = server;
-    const more = { additionalParameters: { token_type_hint: 'refresh_token' } };
-    await server.call(
-      (options) =>
-        oauth.revocationRequest(metadata, client, oauth.None(), stored.refreshToken, { ...options, ...more }),
-      { grant: 'refresh', scopes: [] },
-    );
-    return true;
+    return await this.#alone(async () => {
+      const stored = await store.read(id);
+      if (!stored) return false;
+      const more = { additionalParameters: { token_type_hint: 'refresh_token' } };
+      try {
+        await server.call(
+          (options) =>
+            oauth.revocationRequest(metadata, client, oauth.None(), stored.refreshToken, { ...options, ...more }),
+          { grant: 'refresh', scopes: [] },
+        );
+      } finally {
+        await store.remove(id);
+        await this.#handover?.remove();
+      }
+      return true;
+    });
+  }
+
+  /** Not while another process changes what is stored. */
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const { id, store, directory, log } = this.parts;
+    return await (store.kind === 'memory' ? work() : withSessionLock({ directory, id, log }, work));
   }
 
   /** What is stored, unless OKTA_DPOP rules it out. */

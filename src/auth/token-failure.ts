@@ -1,52 +1,6 @@
 import { OktaMcpError } from '../errors.js';
 import { explainInvalidClient } from './invalid-client.js';
 
-const UNREACHABLE_CAUSES: readonly [RegExp, string, string][] = [
-  [
-    /^(ENOTFOUND|EAI_AGAIN)$/,
-    'no such host can be found',
-    'Check OKTA_ORG_URL for typos, and the name resolution (DNS).',
-  ],
-  [
-    /CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ALTNAME/,
-    'its certificate is not trusted here',
-    'Behind a proxy that inspects TLS, set NODE_EXTRA_CA_CERTS to the file of its CA certificate. Otherwise check OKTA_ORG_URL.',
-  ],
-];
-
-/** Why no answer came from the token endpoint: time-out, network, TLS, or this program closing. */
-export function explainSilence(error: unknown, { orgUrl, timeout }: { orgUrl: string; timeout: number }): OktaMcpError {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'AbortError') {
-    return new OktaMcpError('cancelled', 'The request for an access token was given up.', 'Call again.');
-  }
-  if (name === 'TimeoutError') {
-    return new OktaMcpError(
-      'auth_unreachable',
-      `${orgUrl} gave no access token within ${timeout / 1000} seconds.`,
-      'Try again. If it stays so, check OKTA_ORG_URL, firewall and proxy, and https://status.okta.com.',
-      { timeout },
-    );
-  }
-  const code = errorCode(error);
-  const [, cause, fix] = UNREACHABLE_CAUSES.find(([pattern]) => pattern.test(code)) ?? [
-    undefined,
-    `the connection failed (${code})`,
-    'Check OKTA_ORG_URL, firewall and proxy, then try again.',
-  ];
-  return new OktaMcpError('auth_unreachable', `${orgUrl} cannot be reached for an access token: ${cause}.`, fix, {
-    cause: code,
-  });
-}
-
-/** Node hides the reason of a failed `fetch` in the chain of causes. */
-function errorCode(error: unknown): string {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ('code' in current && typeof current.code === 'string') return current.code;
-  }
-  return 'unknown reason';
-}
-
 /** What was asked of Okta: a grant, or the start of a device sign-in. */
 export type GrantKind = 'client-credentials' | 'device' | 'auth-code' | 'refresh';
 
@@ -233,7 +187,7 @@ function explainDenial(
   ];
 }
 
-const SCOPE_FIX =
+export const SCOPE_FIX =
   'A super admin grants scopes in the Admin Console (Applications > your app > Okta API Scopes). Grant what is missing, or remove it from OKTA_SCOPES.';
 
 function explainScopes(scopes: readonly string[], error: string): string {
@@ -255,7 +209,8 @@ function parseAnswer(body: string): { error: string; description: string | undef
   }
 }
 
-function quote(description: string | undefined): string {
+/** What Okta says about it, fit to follow a message. */
+export function quote(description: string | undefined): string {
   return description ? ` Okta says: "${printable(description, 200)}"` : '';
 }
 

@@ -66,12 +66,14 @@ export function forgivingStore(store: TokenStore, log: Pick<Log, 'warn'>): Token
   return {
     kind: store.kind,
     async read(id) {
+      // What could not be written is newer than what the store still has, whose refresh token may have been replaced.
+      const kept = await memory.read(id);
+      if (kept) return kept;
       try {
-        return (await store.read(id)) ?? (await memory.read(id));
+        return await store.read(id);
       } catch (error) {
-        const kept = await memory.read(id);
-        if (!kept) warn(error, 'cannot be used, so somebody has to sign in again');
-        return kept;
+        warn(error, 'cannot be used, so somebody has to sign in again');
+        return undefined;
       }
     },
     async write(id, session) {

@@ -74,8 +74,10 @@ async function firstSignIn(strategy: Strategy, orgUrl: string): Promise<Interact
   }
 }
 
+/** What became of the sign-in. Closed first, so that nothing is offered anew. */
 async function whyNot(strategy: Strategy, orgUrl: string): Promise<unknown> {
+  await strategy.close();
   const failure = await strategy.authenticate(new Request(orgUrl), {}).catch((error: unknown) => error);
-  const again = failure instanceof OktaMcpError && failure.code === 'auth_interaction_required';
-  return again ? new OktaMcpError('cancelled', 'Nobody signed in.', 'Run okta-mcp login again.') : failure;
+  const broken = failure instanceof OktaMcpError && failure.code === 'cancelled';
+  return broken ? new OktaMcpError('cancelled', 'Nobody signed in.', 'Run okta-mcp login again.') : failure;
 }

@@ -63,9 +63,18 @@ function capabilities(server: Server, { mcpReq }: ServerContext): ClientCapabili
 
 /** Until the sign-in is over, the call is cancelled, or the patience ends. */
 async function settled(waiting: Interaction | undefined, signal: AbortSignal): Promise<void> {
-  if (!waiting) return;
-  const stop = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
-  await Promise.race([waiting.done, new Promise((resolve) => stop.addEventListener('abort', resolve, { once: true }))]);
+  if (!waiting || signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    // Not `AbortSignal.any`, which Node 20 loses to garbage collection.
+    const over = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', over);
+      resolve();
+    };
+    const timer = setTimeout(over, PATIENCE).unref();
+    signal.addEventListener('abort', over);
+    void waiting.done.then(over);
+  });
 }
 
 function declined(action: string): OktaMcpError {

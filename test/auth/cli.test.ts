@@ -183,6 +183,22 @@ describe('people sign in', () => {
     expect(login.output.stderr).toMatch(/declined/);
   }, 60_000);
 
+  test('login that is broken off ends, and offers nothing anew', async () => {
+    const offers = () =>
+      new Set(
+        readFileSync(secretsFile, 'utf8')
+          .split('\n')
+          .filter((line) => line.startsWith('["device_code"')),
+      ).size;
+    const before = offers();
+    const login = run('login', people());
+    await login.until('stdout', /Waiting until/);
+    login.child.kill('SIGINT');
+    expect(await login.closed).toBe(1);
+    expect(login.output.stderr).toMatch(/Nobody signed in/);
+    expect(offers() - before).toBe(1);
+  }, 60_000);
+
   test.each<[string, Record<string, string>, RegExp]>([
     ['login', { ...people(), OKTA_TOKEN_STORE: 'memory' }, /no place where a session would outlive/],
     ['login', { OKTA_API_TOKEN: API_TOKEN }, /api-token, which needs no sign-in/],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { decodeJwt, decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose';
 import { describe, expect, test } from 'vitest';
@@ -67,6 +68,10 @@ describe('a proof', () => {
 });
 
 describe('the key', () => {
+  test('is not printed', () => {
+    expect(JSON.stringify({ key }) + inspect({ key }, { depth: 9, showHidden: true })).not.toContain(key.toJwk().d);
+  });
+
   test('survives a store', async () => {
     const again = await DpopKey.fromJwk(JSON.parse(JSON.stringify(key.toJwk())) as JWK);
     const thumbprint = async (each: DpopKey) => JSON.stringify(decodeProtectedHeader(await each.proof(target)).jwk);

@@ -148,6 +148,19 @@ describe('a store that fails costs a sign-in, never a call', () => {
     expect(JSON.stringify(warned)).toContain('another OKTA_TOKEN_STORE_KEY');
   });
 
+  test('one that can be read but not written does not bring back what was replaced', async () => {
+    const full = {
+      kind: 'file',
+      read: async () => ({ refreshToken: 'CANARY-rotated' }),
+      write: () => Promise.reject(new Error('the disk is full')),
+      remove: async () => {},
+    } as const;
+    const store = forgivingStore(full, { warn: () => {} });
+    expect(await store.read(ID)).toEqual({ refreshToken: 'CANARY-rotated' });
+    await store.write(ID, session);
+    expect(await store.read(ID)).toEqual(session);
+  });
+
   test('a directory that cannot be written keeps the session in memory', async () => {
     const file = join(temporaryDirectory(), 'file');
     writeFileSync(file, '');
@@ -227,6 +240,17 @@ describe('keychain', () => {
     ],
   ])('one that %s is said', async (_, load, reason) => {
     await expect(keychainStore(load, 20).read(ID)).rejects.toThrow(reason);
+  });
+
+  test('one that takes long to load is said, once', async () => {
+    let resolve = (_: Keyring) => {};
+    const loaded = new Promise<Keyring>((...both) => {
+      [resolve] = both;
+    });
+    const store = keychainStore(() => loaded, 20);
+    await expect(store.read(ID)).rejects.toThrow(/locked/);
+    resolve(await keyring().load());
+    expect(await store.read(ID)).toBeUndefined();
   });
 
   test('holding something else is said', async () => {

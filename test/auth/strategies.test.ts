@@ -205,6 +205,25 @@ describe('an offer to sign in', () => {
     await other.close();
   });
 
+  test('that was declined is forgotten once somebody has signed in', async () => {
+    const { okta, clock } = await startOkta([native()]);
+    const store = memoryStore();
+    const [one, other] = [deviceStrategy({ okta, clock, store }), deviceStrategy({ okta, clock, store })];
+    const app = await appOver(one, { okta });
+    await app.toolbox.call('list_users', list, {});
+    const waiting = one.interaction!()!;
+    await okta.denyDevice(waiting.code!);
+    await clock.tick();
+    expect(await waiting.done).toBe(false);
+    await other.authenticate(new Request(okta.origin), {}).catch(() => {});
+    await signIn(other, { okta, clock });
+    await other.close();
+    expect((await app.toolbox.call('list_users', list, {})).isError).toBeUndefined();
+    okta.expireRefreshTokens();
+    okta.expireAccessTokens();
+    expect(textOf(await app.toolbox.call('list_users', list, {}))).toContain('"auth_interaction_required"');
+  });
+
   test('that is cancelled is followed by another', async () => {
     const { okta, clock } = await startOkta([native()]);
     const strategy = deviceStrategy({ okta, clock });

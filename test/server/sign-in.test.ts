@@ -1,6 +1,7 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { withSignIn } from '../../src/server/sign-in.js';
 import { textOf } from '../tools/fixture.js';
 
 const command = process.execPath;
@@ -70,5 +71,44 @@ describe.each(['auto', 'legacy'] as const)('a sign-in that waits, with a client 
     const result = await client.callTool({ name: 'list_apps', arguments: {} });
     expect(result.isError).toBe(true);
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a call whose person has opened the link', () => {
+  /** The call as it comes back from the client, about a sign-in that nobody finishes. */
+  function comeBack(signal: AbortSignal) {
+    const interaction = { uri: 'https://x', expiresAt: 0, done: new Promise<boolean>(() => {}), cancel: () => {} };
+    const mcpReq = { inputResponses: { okta_sign_in: { action: 'accept' } }, signal };
+    let called = 0;
+    const call = async () => {
+      called += 1;
+      return { content: [] };
+    };
+    const parts = { context: { mcpReq }, interaction: () => interaction } as unknown as Parameters<
+      typeof withSignIn
+    >[0];
+    return { outcome: withSignIn(parts, call), called: () => called };
+  }
+
+  test('does not wait when it was cancelled before', async () => {
+    expect(await comeBack(AbortSignal.abort()).outcome).toEqual({ content: [] });
+  });
+
+  test('stops waiting when it is cancelled', async () => {
+    const caller = new AbortController();
+    const { outcome, called } = comeBack(caller.signal);
+    expect(called()).toBe(0);
+    caller.abort();
+    expect(await outcome).toEqual({ content: [] });
+  });
+
+  test('is made again before the client gives up, after a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { outcome, called } = comeBack(new AbortController().signal);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(called()).toBe(0);
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(await outcome).toEqual({ content: [] });
   });
 });
