@@ -52,12 +52,14 @@ const tool = z.strictObject({
   retryReason: z.string().min(1).optional(),
   arguments: z.record(z.string(), template).default({}),
   inputs: z.record(z.string(), z.string()).default({}),
+  secrets: z.array(z.string().regex(/^\//)).default([]),
   preview: z.array(read).default([]),
   escalates: z.array(escalation).default([]),
 });
 
 const file = z.strictObject({
   spec: z.string(),
+  secret_names: z.string().refine(isPattern, 'is no regular expression').default(''),
   glossary: z.record(z.string(), z.string()).default({}),
   roles: z.record(z.string(), roles).default({}),
   self: z
@@ -89,7 +91,7 @@ export interface ConfigSource {
   problem(path: readonly (string | number)[], message: string, fix?: string): Problem;
 }
 
-const empty: ToolsConfig = { spec: '', glossary: {}, roles: {}, toolsets: {} };
+const empty: ToolsConfig = { spec: '', secret_names: '', glossary: {}, roles: {}, toolsets: {} };
 
 /** Reads `tools.config.yaml`. Never throws: syntax errors, duplicate and unknown keys come back as problems with lines. */
 export function parseToolsConfig(text: string, name: string): ConfigSource {
@@ -117,6 +119,14 @@ export function parseToolsConfig(text: string, name: string): ConfigSource {
     return issue.keys.map((key) => problem([...path, key], `unknown key "${key}" in ${path.join('.') || 'the file'}`));
   });
   return { config: empty, problems, problem };
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 function offsetOf(document: YamlDocument.Parsed, path: readonly (string | number)[]): number {

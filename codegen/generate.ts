@@ -7,6 +7,7 @@ import { emitApiTypes } from './emit/api-types.js';
 import { emitDocs } from './emit/docs.js';
 import { printJson } from './emit/json.js';
 import { emitOperations } from './emit/operations.js';
+import { emitSecretNames } from './emit/secret-names.js';
 import { CodegenError, type Problem } from './errors.js';
 import { isJson, mediaTypeOf, operationOf } from './operation.js';
 import { withPreviews } from './preview.js';
@@ -78,6 +79,7 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
   return new Map([
     ['generated/okta-api.d.ts', await emitApiTypes(only(document, new Set(operations.keys())), `// ${GENERATED}`)],
     ['generated/operations.ts', emitOperations(operations, `// ${GENERATED}`)],
+    ['generated/secret-names.ts', emitSecretNames(config.secret_names, `// ${GENERATED}`)],
     ['generated/tools.json', printJson(file)],
     ['generated/bodies.json', printJson(bodiesOf(document, entries))],
     ['docs/tools.md', emitDocs(file, operations, tokens, `<!-- ${GENERATED} -->`)],

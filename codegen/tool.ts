@@ -8,6 +8,7 @@ import { hintsOf } from './hints.js';
 import { inputOf } from './input.js';
 import { pageOf } from './page.js';
 import { rolesOf, scopesOf } from './requirement.js';
+import { secretsOf } from './secrets.js';
 import type { Entry } from './slice.js';
 
 /** The MCP face of an entry. */
@@ -40,6 +41,7 @@ export function toolOf(
   const open = input.open.length === 0 ? {} : { open: input.open };
   const fixed =
     Object.keys(stated.arguments).length === 0 ? {} : { arguments: stated.arguments as Record<string, Template> };
+  const secrets = [...new Set([...secretsOf(document, config, api), ...stated.secrets])].sort();
   const neverEmpty = stated.never_empty;
   const unfiltered = page !== undefined && input.schema.required === undefined && !('arguments' in fixed);
   if (neverEmpty !== undefined && !(reads && unfiltered)) {
@@ -62,6 +64,7 @@ export function toolOf(
     ...(page === undefined ? {} : { page }),
     ...(neverEmpty === undefined ? {} : { neverEmpty }),
     ...(hints.replaces ? { update: 'replace' as const } : {}),
+    ...(secrets.length === 0 ? {} : { secrets }),
     annotations: {
       readOnlyHint: reads,
       destructiveHint: !reads && risk !== 'write',

@@ -87,6 +87,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     client,
     guard: confirmation({ mode, ...seals, previewer, principal, org: origin, now }),
     audit,
+    ...(config.reveal && config.exportDir && { reveal: { folder: config.exportDir, now } }),
     principal: () => principal.name(),
     log,
     now,

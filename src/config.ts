@@ -1,4 +1,6 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { resolve } from 'node:path';
 import { isOidcScope, isSelfScope } from './auth/scopes.js';
 import { type AuthSettings, readAuthSettings } from './auth/settings.js';
 import { readSurroundings, type Surroundings } from './auth/surroundings.js';
@@ -26,6 +28,10 @@ export interface Config {
   readonly roles?: readonly string[];
   /** How destructive and privileged calls are confirmed. */
   readonly confirm: ConfirmMode;
+  /** Existing folder for files written for the operator. */
+  readonly exportDir?: string;
+  /** Secrets of replies are kept in files in `exportDir`, which is then present; absent: they are not kept. */
+  readonly reveal?: 'file';
   /** Folder for the audit file; absent: standard error only. */
   readonly auditLog?: string;
   readonly log: { readonly level: LogLevel; readonly file?: string };
@@ -96,6 +102,7 @@ export function parseConfig(
   checkNames('OKTA_TOOLSETS', 'toolset', values.OKTA_TOOLSETS, known.toolsets, report);
   checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS, known.tools, report);
   checkNames('OKTA_ADMIN_ROLES', 'administrator role', values.OKTA_ADMIN_ROLES, ROLES, report);
+  const exportDir = readExportDir(values, report);
   if (!orgUrl || !auth || problems.length > 0) throw new ConfigError(problems);
 
   const file = values.OKTA_LOG_FILE?.replace(/^~(?=[/\\])/, homedir());
@@ -108,6 +115,8 @@ export function parseConfig(
     ...(values.OKTA_TOOLS && { tools: Object.freeze(values.OKTA_TOOLS) }),
     ...(values.OKTA_ADMIN_ROLES && { roles: Object.freeze(values.OKTA_ADMIN_ROLES) }),
     confirm: values.OKTA_CONFIRM ?? 'auto',
+    ...(exportDir && { exportDir }),
+    ...(values.OKTA_REVEAL === 'file' && { reveal: 'file' as const }),
     ...(values.OKTA_AUDIT_LOG && { auditLog: values.OKTA_AUDIT_LOG.replace(/^~(?=\/|$)/, homedir()) }),
     log: Object.freeze({ level: values.OKTA_LOG_LEVEL ?? 'info', ...(file && { file }) }),
   };
@@ -181,6 +190,22 @@ function readScopes(
     );
   }
   return scopes;
+}
+
+function readExportDir({ OKTA_EXPORT_DIR, OKTA_REVEAL }: Environment, report: Report): string | undefined {
+  if (OKTA_EXPORT_DIR === undefined) {
+    if (OKTA_REVEAL === 'file') {
+      const fix = 'Set OKTA_EXPORT_DIR to an existing folder that only you can read, or unset OKTA_REVEAL.';
+      report('OKTA_REVEAL', 'is file, but OKTA_EXPORT_DIR does not say in which folder.', fix);
+    }
+    return undefined;
+  }
+  const folder = resolve(OKTA_EXPORT_DIR.replace(/^~(?=[/\\]|$)/, homedir()));
+  try {
+    if (statSync(folder).isDirectory()) return folder;
+  } catch {}
+  report('OKTA_EXPORT_DIR', 'is no existing folder.', 'Create the folder, readable by you only, or name another one.');
+  return undefined;
 }
 
 function checkNames(

@@ -115,6 +115,15 @@ const environment = z.object({
       'How destructive and privileged calls are confirmed. `auto`: by a person, where the MCP client can ask one; elsewhere destructive calls take two steps of the model, and privileged ones are refused. `elicit`: by a person or not at all. `two-step`: where nobody can be asked, privileged calls take two steps too. `off`: destructive calls are not confirmed, privileged ones still are.',
     default: 'auto',
   }),
+  OKTA_EXPORT_DIR: text.meta({
+    description:
+      'Existing folder for files this server writes for its operator. Files in it are new, readable by their owner only, and never overwritten.',
+  }),
+  OKTA_REVEAL: choice(['off', 'file']).meta({
+    description:
+      'What happens to secrets that Okta answers: client secrets, temporary passwords, activation and reset links. They are never part of a result. `file`: they are kept in a new file in the folder of `OKTA_EXPORT_DIR`, which the result names. `off`: they are not kept.',
+    default: 'off',
+  }),
   OKTA_AUDIT_LOG: text.meta({
     description:
       'Existing folder in which each process keeps an audit file of JSON lines, readable by its owner only. Writes and refusals go to standard error in any case.',

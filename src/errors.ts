@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'target_is_self'
   | 'target_unfit'
   | 'audit_unavailable'
+  | 'reveal_unavailable'
   // getting a credential
   | 'auth_key_invalid'
   | 'auth_client_invalid'

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -339,11 +340,37 @@ test('the result is frozen throughout', () => {
   );
 });
 
+describe('secrets for the operator', () => {
+  const folder = import.meta.dirname;
+
+  test.each<[string, Env, object]>([
+    ['off unless said', token, { exportDir: undefined, reveal: undefined }],
+    ['a folder alone reveals nothing', { ...token, OKTA_EXPORT_DIR: folder }, { exportDir: folder, reveal: undefined }],
+    ['off', { ...token, OKTA_REVEAL: 'off' }, { reveal: undefined }],
+    ['file', { ...token, OKTA_REVEAL: 'FILE', OKTA_EXPORT_DIR: `${folder}/` }, { exportDir: folder, reveal: 'file' }],
+    ['~', { ...token, OKTA_EXPORT_DIR: '~' }, { exportDir: homedir() }],
+  ])('%s', (_, env, want) => {
+    expect({ exportDir: undefined, reveal: undefined, ...config(env) }).toMatchObject(want);
+  });
+
+  test.each<[string, Env, string]>([
+    ['no folder', { OKTA_REVEAL: 'file' }, 'OKTA_REVEAL'],
+    ['a folder that does not exist', { OKTA_REVEAL: 'file', OKTA_EXPORT_DIR: `${folder}/none` }, 'OKTA_EXPORT_DIR'],
+    ['a file', { OKTA_EXPORT_DIR: import.meta.filename }, 'OKTA_EXPORT_DIR'],
+    ['below a file', { OKTA_EXPORT_DIR: `${import.meta.filename}/x` }, 'OKTA_EXPORT_DIR'],
+    ['no path at all', { OKTA_EXPORT_DIR: 'a\0b' }, 'OKTA_EXPORT_DIR'],
+    ['another word', { OKTA_REVEAL: 'yes', OKTA_EXPORT_DIR: folder }, 'OKTA_REVEAL'],
+  ])('%s is a problem, also with the demo org', (_, env, want) => {
+    expect(blamed({ ...token, ...env })).toEqual([want]);
+    expect(blamed(env, true)).toEqual([want]);
+  });
+});
+
 test('the reference names every variable once', () => {
   const reference = configReference();
   // The names the issue gives.
   expect(reference.map(({ name }) => name).sort()).toEqual(
-    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DPOP KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
+    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DPOP EXPORT_DIR KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT REVEAL SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
       .split(' ')
       .map((name) => `OKTA_${name}`),
   );

@@ -11,7 +11,8 @@ import type { JsonObject, ToolDefinition } from './definition.js';
 import { Emptiness } from './emptiness.js';
 import type { LocalTool } from './local-tool.js';
 import { describeMissing } from './missing.js';
-import { errorResult, jsonResult, replyResult, type ToolResult } from './result.js';
+import { errorResult, jsonResult, noted, replyResult, type ToolResult } from './result.js';
+import { type Reveal, withholding } from './reveal.js';
 import { Trace, type TraceParts } from './trace.js';
 
 /** Instead of a result: a person must be asked first, then the call is made again with the answer. */
@@ -44,6 +45,8 @@ export interface ToolboxParts extends TraceParts {
   readonly grant: () => Grant;
   readonly client: { send(id: string, input: OperationInput, context: CallContext): Promise<OktaReply> };
   readonly guard: Guard;
+  /** Absent: secrets are not kept. Never for a server that serves others than its operator. */
+  readonly reveal?: Reveal;
   /** Made from the toolbox, because they tell about it. */
   readonly local?: (toolbox: Pick<Toolbox, 'catalog'>) => readonly LocalTool[];
   readonly log: { error(facts: object, message: string): void };
@@ -134,11 +137,13 @@ class GatedToolbox implements Toolbox {
     if (verdict.confirmed !== 'none' && !trace.record('confirmed')) throw unrecorded(tool);
     trace.sent = true;
     try {
-      const reply = await this.parts.client.send(tool.operation, input, context);
+      const { reply, note } = await withholding({ tool, target: trace.target, reveal: this.parts.reveal }, () =>
+        this.parts.client.send(tool.operation, input, context),
+      );
       const next = tool.page && nextPage(reply, operation);
       const result = replyResult(tool, args, reply, next, await this.#emptiness.note(tool, args, reply, context));
       trace.called(reply);
-      return result;
+      return noted(result, note);
     } catch (error) {
       throw error instanceof OktaMcpError ? explained(error, tool) : error;
     }

@@ -52,6 +52,8 @@ export interface ToolDefinition {
   readonly neverEmpty?: string;
   /** `replace`: fields left out of the body are erased by Okta. */
   readonly update?: 'replace';
+  /** JSON pointers of what a reply may hold that no result shows; `*` stands for every item or value. */
+  readonly secrets?: readonly string[];
   /** What is read before a call that must be confirmed, to say what it is about. The first is the target itself. */
   readonly preview?: readonly PreviewRead[];
   /** What makes a call privileged although the tool's own risk says less. */

@@ -1,3 +1,5 @@
+import { isSecretName, PRIVATE_MEMBERS } from './secrets.js';
+
 /** Longest value that is shown in full, in characters. */
 const VALUE = 80;
 
@@ -28,11 +30,6 @@ function escaped(character: string): string {
     .join('');
 }
 
-/** Names of text fields whose value is nobody's to see, not even the person's who confirms. */
-const SECRET = /(password|passphrase|secret|token|private_?key)$|^(answer|pin|d|p|q|dp|dq|qi|k)$/i;
-/** Inside an object named like a password, or its hash, also these; elsewhere they are harmless. */
-const INSIDE = /^(value|hash|salt)$/i;
-
 /** Longest rendering of arguments, in characters. */
 const ARGUMENTS = 2000;
 
@@ -44,8 +41,7 @@ export function argumentsText(args: unknown): string {
 }
 
 function masked(value: unknown, key: string, parent: string): unknown {
-  if (typeof value === 'string')
-    return SECRET.test(key) || (INSIDE.test(key) && (SECRET.test(parent) || parent === 'hash')) ? '***' : value;
+  if (typeof value === 'string') return isSecretName(key, parent) || PRIVATE_MEMBERS.test(key) ? '***' : value;
   if (Array.isArray(value)) return value.map((item) => masked(item, key, parent));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, name, key)]));

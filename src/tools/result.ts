@@ -40,6 +40,12 @@ export function replyResult(
   return typeof data === 'string' ? { content: [{ type: 'text', text: visible(data) }] } : jsonResult(data);
 }
 
+/** The same result with words of ours after it; they are no part of the data. */
+export function noted(result: ToolResult, note: string | undefined): ToolResult {
+  if (note === undefined) return result;
+  return { ...result, content: [...result.content, { type: 'text', text: visible(note) }] };
+}
+
 /** The items of a reply that is a list; undefined when it is none. */
 export function itemsOf({ page }: ToolDefinition, { data }: OktaReply): readonly unknown[] | undefined {
   const items = page?.items !== undefined && isObject(data) ? data[page.items] : data;

@@ -62,6 +62,31 @@ describe('what codegen refuses, with its line', () => {
       want: /get_public: getPublic needs no scope in the spec \(say "scopes: none"/,
     },
     {
+      given: 'a list that is never empty and needs arguments',
+      tools: entry('get_pet', 'getPet', '        never_empty: x\n'),
+      want: /:14 get_pet: is not a list that can be read without arguments/,
+    },
+    {
+      given: 'a filtered list that is never empty',
+      tools: entry('list_pets', 'listPets', '        never_empty: x\n        arguments: { tags: [a] }\n'),
+      want: /:14 list_pets: is not a list that can be read without arguments/,
+    },
+    {
+      given: 'a retry without a reason',
+      tools: entry('create_pet', 'createPet', '        retry: safe\n'),
+      want: /create_pet: retry and retryReason belong together/,
+    },
+    {
+      given: 'a reason without a retry',
+      tools: entry('create_pet', 'createPet', '        retryReason: x\n'),
+      want: /create_pet: retry and retryReason belong together/,
+    },
+    {
+      given: 'a retry of a GET',
+      tools: entry('list_pets', 'listPets', '        retry: safe\n        retryReason: x\n'),
+      want: /:14 list_pets: is a GET, which is always repeated/,
+    },
+    {
       given: 'scopes: none against the spec',
       tools: entry('list_pets', 'listPets', '        scopes: none\n'),
       want: /contradicts the spec/,
@@ -206,6 +231,17 @@ describe('what follows from the specification', () => {
 
   test('a list has a page size within the documented maximum', async () => {
     expect((await tool('listPets')).page).toEqual({ resumable: true, limit: 20 });
+  });
+
+  test('a list may say why it is never empty', async () => {
+    expect((await tool('listPets', '        never_empty: there is a pet\n')).neverEmpty).toBe('there is a pet');
+  });
+
+  test('an operation is repeatable only where somebody says why', async () => {
+    const line = async (rest: string) =>
+      (await run(entry('create_pet', 'createPet', rest))).get('generated/operations.ts')!.match(/createPet: .*/)![0];
+    expect(await line('')).not.toContain('retry');
+    expect(await line('        retry: safe\n        retryReason: x\n')).toContain("retry: 'safe'");
   });
 
   test('a replacing PUT is destructive and says that it replaces', async () => {

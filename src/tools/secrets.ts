@@ -1,0 +1,97 @@
+import { secretNames } from '../../generated/secret-names.js';
+
+/** Stands where a secret was. */
+export const MASK = '[secret: not shown]';
+
+/** Inside an object named like a secret, and inside a hash, also these; elsewhere they are harmless. */
+const INSIDE = /^(value|hash|salt)$/i;
+
+/** Private members of a JSON Web Key (RFC 7518 section 6); anywhere else these letters mean nothing. */
+export const PRIVATE_MEMBERS = /^(d|p|q|dp|dq|qi|k)$/;
+
+const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+/** Shorter ones would be found by chance. */
+const TRACEABLE = 8;
+
+/**
+ * The value of a text field is nobody's to see.
+ * @param holder name of the field that holds the object
+ */
+export function isSecretName(name: string, holder: string): boolean {
+  return secretNames.test(name) || (INSIDE.test(name) && (secretNames.test(holder) || holder === 'hash'));
+}
+
+export interface Withheld {
+  /** The same data with `MASK` for every secret. */
+  readonly data: unknown;
+  /** What was masked, by JSON pointer. */
+  readonly secrets: ReadonlyMap<string, string | number>;
+}
+
+/**
+ * Masks what `paths` name, with everything below; beside that, since Okta adds fields, texts and numbers with the name of
+ * a secret, private keys, and every other text that repeats a secret.
+ * @param paths `secrets` of a tool
+ */
+export function withhold(data: unknown, paths: readonly string[] = []): Withheld {
+  const secrets = new Map<string, string | number>();
+
+  function mask(value: string | number, at: string): string | number {
+    // Nothing, or what Okta has masked itself.
+    if (/^\**$/.test(String(value))) return value;
+    secrets.set(at, value);
+    return MASK;
+  }
+
+  /** @param open what is left of the paths that lead here */
+  function walk(value: unknown, at: string, name: string, holder: string, secret: boolean, open: Paths): unknown {
+    const hit = secret || open.some((path) => path.length === 0);
+    if (typeof value === 'string' || typeof value === 'number') {
+      const key = typeof value === 'string' && PRIVATE_KEY.test(value);
+      return hit || key || isSecretName(name, holder) ? mask(value, at) : value;
+    }
+    if (Array.isArray(value)) {
+      const inside = below(open, undefined);
+      return value.map((item, index) => walk(item, `${at}/${index}`, name, holder, hit, inside));
+    }
+    if (value === null || typeof value !== 'object') return value;
+    const jwk = Object.hasOwn(value, 'kty');
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => {
+        const own = hit || (jwk && PRIVATE_MEMBERS.test(key));
+        return [key, walk(inner, `${at}/${escaped(key)}`, key, name, own, below(open, escaped(key)))];
+      }),
+    );
+  }
+
+  const masked = walk(data, '', '', '', false, paths.map(segments));
+  const needles = [...secrets.values()].map(String).filter(({ length }) => length >= TRACEABLE);
+  const copies = [...new Set(needles.flatMap((needle) => [needle, encodeURIComponent(needle)]))];
+  return { data: copies.length === 0 ? masked : withoutCopies(masked, copies), secrets };
+}
+
+type Paths = readonly (readonly string[])[];
+
+function segments(path: string): string[] {
+  return path.split('/').slice(1);
+}
+
+/** Paths that go on below a member, or below an item of an array when there is no `key`. */
+function below(open: Paths, key: string | undefined): Paths {
+  return open.filter(([first]) => first === '*' || (key !== undefined && first === key)).map((path) => path.slice(1));
+}
+
+function withoutCopies(value: unknown, copies: readonly string[]): unknown {
+  if (typeof value === 'string') return copies.reduce((text, copy) => text.replaceAll(copy, MASK), value);
+  if (Array.isArray(value)) return value.map((item) => withoutCopies(item, copies));
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [String(withoutCopies(key, copies)), withoutCopies(inner, copies)]),
+  );
+}
+
+/** RFC 6901. */
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
+}
