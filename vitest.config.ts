@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/network.ts'],
     testTimeout: 30_000,
+    // Vitest leaves one core idle; on a machine with two that is half of it.
+    maxWorkers: availableParallelism(),
     // The totals `.ci/run` prints come from here.
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/report.json' }]],
   },
