@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -175,6 +176,23 @@ describe('people sign in', () => {
     await after.end();
   }, 90_000);
 
+  test('with the browser of this machine, by authorization code', async () => {
+    const port = await freePort();
+    okta.setApp(native({ dpop: true, refresh: 'ROTATE', redirectUris: [`http://localhost:${port}/callback`] }));
+    okta.signIn(ADMIN);
+    const env = { ...people(), OKTA_AUTH: 'auth-code', OKTA_REDIRECT_PORT: String(port) };
+    const login = run('login', env);
+    const [, uri] = await login.until('stdout', /(http\S+\/authorize\S+)/);
+    const redirect = await fetch(uri!, { redirect: 'manual' });
+    expect((await fetch(redirect.headers.get('location')!)).status).toBe(200);
+    expect(await login.closed).toBe(0);
+
+    const server = await connect(env);
+    expect((await server.call('list_users', { limit: 1 })).isError).toBe(false);
+    expect(await server.end()).toBe(0);
+    expect(await run('logout', env).closed).toBe(0);
+  }, 90_000);
+
   test('login ends when the person declines', async () => {
     const login = run('login', people());
     const [, code] = await login.until('stdout', CODE);
@@ -253,6 +271,8 @@ test('no secret is anywhere in what was said or written', () => {
     'access_token',
     'authorization',
     'client_assertion',
+    'code',
+    'code_verifier',
     'device_code',
     'dpop_key',
     'proof',
@@ -273,6 +293,15 @@ test('no secret is anywhere in what was said or written', () => {
   );
   expect(leaks).toEqual([]);
 });
+
+async function freePort(): Promise<number> {
+  const spare = createServer().listen(0, '127.0.0.1');
+  await once(spare, 'listening');
+  const { port } = spare.address() as AddressInfo;
+  spare.close();
+  await once(spare, 'close');
+  return port;
+}
 
 function filesUnder(directory: string): string[] {
   return readdirSync(directory).flatMap((name) => {
