@@ -112,7 +112,8 @@ export function spoil(fault: Fault, answer: Answer, origin: string): Answer {
   const headers = new Headers(answer.headers);
   switch (fault.kind) {
     case 'truncate':
-      return { ...answer, body: body?.slice(0, Math.floor(body.length / 2)) };
+      // Something always stays: an empty reply would be another one, not a broken one.
+      return { ...answer, body: body?.slice(0, Math.ceil(body.length / 2)) };
     case 'body':
       return { ...answer, body: JSON.stringify(fault.change(body === undefined ? undefined : JSON.parse(body))) };
     case 'link': {
