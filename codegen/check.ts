@@ -2,13 +2,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import type { ToolDefinition } from '../src/tools/definition.js';
 import type { Problem } from './errors.js';
+import { SAFE_KEY } from './schema.js';
 import type { Entry } from './slice.js';
 
 const DESCRIPTION_TOKENS = 45;
 const SCHEMA_TOKENS = 1000;
-
-/** Top-level keys that every client and model API accepts. */
-const KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /** One compiler for all schemas: a new instance costs 10 ms each. */
 export function createToolCheck(): (entry: Entry, tool: ToolDefinition) => Problem[] {
@@ -25,7 +23,7 @@ export function createToolCheck(): (entry: Entry, tool: ToolDefinition) => Probl
       problems.push(entry.problem([], `its schema has ${schema} tokens, at most ${SCHEMA_TOKENS}`, fix));
     }
     for (const key of Object.keys(tool.inputSchema.properties as object)) {
-      if (!KEY.test(key)) problems.push(entry.problem([], `argument "${key}" is a name that clients refuse`));
+      if (!SAFE_KEY.test(key)) problems.push(entry.problem([], `argument "${key}" is a name that clients refuse`));
     }
     try {
       ajv.compile(tool.inputSchema);

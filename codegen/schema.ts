@@ -1,4 +1,5 @@
 import type { JsonObject } from '../src/tools/definition.js';
+import { escapePointer } from './document.js';
 import type { Shape } from './shape.js';
 
 /** JSON Schema of a request, small enough to be listed, and the pointers where Okta admits more than it says. */
@@ -17,7 +18,7 @@ const SPOKEN_FORMATS = new Set(['date-time', 'date', 'email', 'uri']);
 const LONGEST_ENUM = 40;
 const MOST_KEYS = 14;
 /** Property names every client accepts; others stay usable, since objects are open, but are not listed. */
-const SAFE_KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
+export const SAFE_KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /**
  * Prints `shape` as the schema a model sees (strategy e2 of the spec study): objects are open and listed down to `depth`
@@ -126,8 +127,4 @@ function variantHint({ union, properties }: Shape): string[] {
   });
   if (own.length === 0) return [];
   return [`${union.by === undefined ? 'Either' : `Fields by ${union.by}`}: ${own.join('; ')}.`];
-}
-
-function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
