@@ -1,5 +1,6 @@
+import { compares, valuesAt } from '../scim/comparison.js';
+import { type Filter, FilterSyntaxError, parseFilter } from '../scim/filter.js';
 import { OktaFailure } from './errors.js';
-import { type Filter, FilterSyntaxError, type FilterValue, parseFilter } from './scim-filter.js';
 
 /** What an endpoint accepts in a filter. */
 export interface FilterRules {
@@ -63,43 +64,4 @@ export function matches<T>(filter: Filter, record: T, resolve: Resolve<T> = valu
     default:
       return resolve(record, filter.path).some((value) => compares(filter.op, value, filter.value));
   }
-}
-
-/** Follows a dotted path through objects and into every element of arrays. */
-export function valuesAt(record: unknown, path: string): readonly unknown[] {
-  const names = path.split('.');
-  let value: unknown = record;
-  for (const [depth, name] of names.entries()) {
-    if (Array.isArray(value)) return value.flatMap((each) => valuesAt(each, names.slice(depth).join('.')));
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return [];
-    value = (value as Record<string, unknown>)[name];
-  }
-  return (Array.isArray(value) ? value : [value]).filter((each) => each !== undefined);
-}
-
-function compares(op: string, actual: unknown, wanted: FilterValue): boolean {
-  if (typeof actual === 'string' && typeof wanted === 'string') {
-    const [a, b] = [actual.toLowerCase(), wanted.toLowerCase()];
-    if (op === 'sw') return a.startsWith(b);
-    if (op === 'co') return a.includes(b);
-    if (op === 'ew') return a.endsWith(b);
-    const [x, y] = [moment(actual), moment(wanted)];
-    return x !== undefined && y !== undefined ? ordered(op, x, y) : ordered(op, a, b);
-  }
-  if (typeof actual === 'number' && typeof wanted === 'number') return ordered(op, actual, wanted);
-  return op === 'eq' && actual === wanted;
-}
-
-function ordered<T extends string | number>(op: string, a: T, b: T): boolean {
-  if (op === 'eq') return a === b;
-  if (op === 'gt') return a > b;
-  if (op === 'ge') return a >= b;
-  if (op === 'lt') return a < b;
-  return op === 'le' && a <= b;
-}
-
-function moment(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?$/.test(text)) return undefined;
-  const at = Date.parse(text);
-  return Number.isNaN(at) ? undefined : at;
 }

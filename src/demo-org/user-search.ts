@@ -1,8 +1,9 @@
+import { valuesAt } from '../scim/comparison.js';
 import type { Entry } from './collection.js';
 import { invalid, OktaFailure } from './errors.js';
 import type { Exchange, Reply } from './exchange.js';
 import { listed, page, where } from './pages.js';
-import { compileFilter, valuesAt } from './scim-match.js';
+import { compileFilter } from './scim-match.js';
 import type { UserDirectory } from './user-directory.js';
 import { userView } from './user-view.js';
 import type { User } from './users.js';
