@@ -1,4 +1,4 @@
-import { type Document, escapePointer, lookup } from './document.js';
+import { type Document, escapePointer, isRef, lookup, walk } from './document.js';
 import type { Ledger } from './ledger.js';
 
 /** A fact the published document has wrong, found by hand. Applied only where it is still wrong in exactly that way. */
@@ -67,9 +67,34 @@ export const corrections: readonly Correction[] = [
       },
     ],
   },
+  {
+    reason: 'a signing key is one of its kinds by kty; each kind contains it, so that oneOf would never end',
+    edits: [
+      {
+        at: schema('JsonSigningWebKey', 'oneOf'),
+        was: [{ $ref: '#/components/schemas/JsonWebKeyEC' }, { $ref: '#/components/schemas/JsonWebKeyRsa' }],
+      },
+      {
+        at: schema('JsonSigningWebKey', 'discriminator'),
+        is: {
+          propertyName: 'kty',
+          mapping: { EC: '#/components/schemas/JsonWebKeyEC', RSA: '#/components/schemas/JsonWebKeyRsa' },
+        },
+      },
+    ],
+  },
   ...['okta.governance.admin.manage', 'okta.governance.admin.read'].map((scope) => ({
     reason: `${scope} is needed by an operation but missing from the list of scopes`,
     edits: [{ at: ['components', 'securitySchemes', 'OAuth2', 'flows', 'authorizationCode', 'scopes', scope], is: '' }],
+  })),
+  ...(
+    [
+      ['get', 'getOrgSettings', 'getGovernanceOrgSettings'],
+      ['patch', 'updateOrgSettings', 'updateGovernanceOrgSettings'],
+    ] as const
+  ).map(([method, was, is]) => ({
+    reason: `operation id ${was} is one of the management document's: called ${is}`,
+    edits: [{ at: ['paths', '/governance/api/v1/settings', method, 'operationId'], was, is }],
   })),
   ...(
     [
@@ -91,6 +116,38 @@ export const corrections: readonly Correction[] = [
     edits: [{ at: ['paths', path, method, 'security'], is: [] }],
   })),
 ];
+
+/** Schemas that the management document has too, and means otherwise: names are unique across documents. */
+export const renamedSchemas: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'Okta OpenID Connect & OAuth 2.0': {
+    JsonWebKey: 'OAuthJsonWebKey',
+    JsonWebKeyType: 'OAuthJsonWebKeyType',
+    JsonWebKeyUse: 'OAuthJsonWebKeyUse',
+    TokenRequest: 'OAuthTokenRequest',
+  },
+};
+
+/** Renames the schemas of the document, by its title, and all references to them. */
+export function renameSchemas(document: Document, table: typeof renamedSchemas, ledger: Ledger): void {
+  const names = table[document.info.title] ?? {};
+  const schemas = document.components.schemas ?? {};
+  const renamed = (ref: string) => {
+    const name = names[ref.replace('#/components/schemas/', '')];
+    return name === undefined ? ref : `#/components/schemas/${name}`;
+  };
+  walk(document, 'document', '', (node, kind) => {
+    if (isRef(node) && kind !== 'discriminator') node.$ref = renamed(node.$ref);
+    const { mapping = {} } = kind === 'discriminator' ? (node as { mapping?: Record<string, string> }) : {};
+    for (const [value, ref] of Object.entries(mapping)) mapping[value] = renamed(ref);
+  });
+  for (const [from, to] of Object.entries(names)) {
+    const schema = schemas[from];
+    if (schema === undefined) continue;
+    schemas[to] = schema;
+    delete schemas[from];
+    ledger.fix(`schema name that the management document has too: called ${to}`, schema);
+  }
+}
 
 /** Applies the corrections whose every edit finds the published value. */
 export function correct(document: Document, table: readonly Correction[], ledger: Ledger): void {

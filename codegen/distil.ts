@@ -1,6 +1,6 @@
-import { correct, corrections } from './corrections.js';
+import { correct, corrections, renamedSchemas, renameSchemas } from './corrections.js';
 import { type Document, prune } from './document.js';
-import { CodegenError } from './errors.js';
+import { CodegenError, type Problem } from './errors.js';
 import { type Kind, type Leaf, nodesOf, slotOf } from './grammar.js';
 import { type Fix, Ledger } from './ledger.js';
 import { normalise } from './normalise.js';
@@ -16,9 +16,24 @@ export interface Distilled {
 
 /**
  * The facts of a published OpenAPI 3.0 document: no prose, no error replies, nothing unreachable, known defects repaired.
+ * @param release of Okta, in place of a version that the document counts for itself
  * @throws CodegenError with every defect that no rule here knows, each with its line in `file`.
  */
-export function distil(text: string, file: string): Distilled {
+export function distil(text: string, file: string, release?: string): Distilled {
+  const { problems, ...distilled } = examine(text, file, release);
+  if (problems.length > 0) throw new CodegenError(problems);
+  return distilled;
+}
+
+/**
+ * The same, of a document that may have defects no rule here knows: good enough to compare, not to generate from.
+ * @throws CodegenError when it is no OpenAPI 3.0 document
+ */
+export function examine(
+  text: string,
+  file: string,
+  release?: string,
+): Distilled & { readonly problems: readonly Problem[] } {
   const { content, lineOf } = parsePublished(text, file);
   const ledger = new Ledger(file, lineOf);
   const facts = copyNode(content, 'document', [], ledger) as unknown as Document | undefined;
@@ -27,11 +42,15 @@ export function distil(text: string, file: string): Distilled {
     throw new CodegenError(ledger.problems);
   }
   facts.components ??= {};
+  if (release !== undefined && release !== facts.info.version) {
+    ledger.fix(`version ${facts.info.version}, counted for this document alone: release ${release}`, facts.info);
+    facts.info.version = release;
+  }
   correct(facts, corrections, ledger);
+  renameSchemas(facts, renamedSchemas, ledger);
   const document = normalise(prune(facts), ledger);
   checkSoundness(document, ledger);
-  if (ledger.problems.length > 0) throw new CodegenError(ledger.problems);
-  return { document, fixes: ledger.fixes, dropped: ledger.dropped };
+  return { document, fixes: ledger.fixes, dropped: ledger.dropped, problems: ledger.problems };
 }
 
 type Path = readonly string[];

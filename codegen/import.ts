@@ -7,7 +7,7 @@ import { type Origin, sourceFile } from './source.js';
 export interface ImportOptions extends Omit<Origin, 'release' | 'sha256'> {
   /** How problems name the published file. */
   readonly file: string;
-  /** The `info.version` of the document when absent. */
+  /** Of Okta, where the document counts its own versions; absent, its `info.version` is the release. */
   readonly release?: string;
   /** Current text of `specs/SOURCE.md`; other documents' sections are kept. */
   readonly sources?: string;
@@ -26,11 +26,11 @@ export interface Imported {
  */
 export async function importSpec(text: string, options: ImportOptions): Promise<Imported> {
   const { name, upstream, url, file, sources = '' } = options;
-  const distilled = distil(text, file);
+  const distilled = distil(text, file, options.release);
   const { document, fixes } = distilled;
   const path = `specs/${name}.json`;
   await validate(document, path);
-  const release = options.release ?? document.info.version;
+  const release = document.info.version;
   const sha256 = createHash('sha256').update(text).digest('hex');
   const operations = operationsOf(document).length;
   const origin = { name, release, upstream, sha256, ...(url === undefined ? {} : { url }) };

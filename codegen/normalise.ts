@@ -26,6 +26,9 @@ const SCHEMES: ReadonlyMap<string, string> = new Map([
   ['ApiKey', 'apiToken'],
 ]);
 
+/** Administrator roles as the documents misspell them, and as `RoleType` lists them. */
+const ROLES: ReadonlyMap<string, string> = new Map([['ACCESS_CERTIFICATION_ADMIN', 'ACCESS_CERTIFICATIONS_ADMIN']]);
+
 const SENDABLE: ReadonlySet<Method> = new Set(['get', 'post', 'put', 'patch', 'delete']);
 
 /**
@@ -61,6 +64,7 @@ function normalisePath(document: Document, item: PathItem, ledger: Ledger): void
       ledger.fix(`${SENDABLE.has(method) ? 'withdrawn' : 'OPTIONS, HEAD or TRACE'} operation: dropped`, operation);
       continue;
     }
+    repairRoles(operation, ledger);
     const parameters = parametersOf(document, item, method, ledger);
     if (parameters.length > 0) operation.parameters = parameters;
     else delete operation.parameters;
@@ -78,6 +82,13 @@ function normalisePath(document: Document, item: PathItem, ledger: Ledger): void
   delete item.parameters;
   delete item.servers;
   delete item['x-okta-lifecycle'];
+}
+
+function repairRoles(operation: OperationObject, ledger: Ledger): void {
+  const roles = operation['x-okta-iam-admin-roles'];
+  if (!roles?.some((role) => ROLES.has(role))) return;
+  operation['x-okta-iam-admin-roles'] = roles.map((role) => ROLES.get(role) ?? role);
+  ledger.fix('administrator role that RoleType spells differently: as there', operation, 'x-okta-iam-admin-roles');
 }
 
 /** Those of the path, then those of the operation; an operation's own wins over one of the same place and name. */

@@ -24,11 +24,15 @@ and components that no operation reaches. Path parameters stand at each operatio
 broken is repaired; every repair is listed below.
 
 ## How to bump
-1. Fetch the document of the new release from Okta's repository.
-2. \`npm run spec:import -- <file or https URL>\`. A defect that no rule knows fails with its line: repair it by a rule in
+1. Fetch the three documents of the new release from Okta's repository.
+2. \`npm run spec:import -- <file or https URL>\`; for the others with \`--name okta-governance --release <release>\` and
+   \`--name okta-oauth\`. A defect that no rule knows fails with its line: repair it by a rule in
    \`codegen/normalise.ts\` or \`codegen/schema-repair.ts\`, a wrong fact by an entry in \`codegen/corrections.ts\`.
-3. Read the diff of the \`.json\` file (one changed property, one changed line) and of the repairs below.
-4. \`npm run generate\`, \`npm test\`.
+3. \`npm run spec:diff\` says what that changes for callers of the tools and which version it makes
+   (\`docs/release-bump.md\`). The rest is in the diff of the \`.json\` file (one changed property, one changed line) and of the
+   repairs below.
+4. \`npm run generate\`: it names the operations that are new. Classify them by a pattern in \`tools.config.yaml\`, take them
+   with \`-- --accept-new\`, and read the lines of \`tools.expanded.yaml\` that were added. \`npm test\`.
 
 ## Kept as published
 Odd, but facts; what reads the documents must cope with them.

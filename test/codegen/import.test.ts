@@ -37,6 +37,16 @@ test('an import is a JSON file and a section of SOURCE.md', async () => {
   expect(summary).toBe('specs/small.json: release 1.0.0, 2 operations, 0 schemas, 2 repairs');
 });
 
+test('a document that counts its own versions is of the release it came with', async () => {
+  const { files, summary } = await importSpec(text, { ...options, release: '2026.06.3' });
+  expect(JSON.parse(files.get('specs/small.json')!).info.version).toBe('2026.06.3');
+  expect(files.get('specs/SOURCE.md')).toContain('- release: 2026.06.3\n');
+  expect(files.get('specs/SOURCE.md')).toContain(
+    'version 1.0.0, counted for this document alone: release 2026.06.3 (1)',
+  );
+  expect(summary).toContain('release 2026.06.3, 2 operations, 0 schemas, 3 repairs');
+});
+
 test('importing twice gives the same bytes', async () => {
   const once = await importSpec(text, options);
   const twice = await importSpec(text, { ...options, sources: once.files.get('specs/SOURCE.md')! });

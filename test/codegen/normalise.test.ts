@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { correct } from '../../codegen/corrections.js';
+import { correct, renameSchemas } from '../../codegen/corrections.js';
 import { distil } from '../../codegen/distil.js';
 import type { Document } from '../../codegen/document.js';
 import type { CodegenError } from '../../codegen/errors.js';
@@ -424,6 +424,34 @@ describe('corrections', () => {
     expect(given.components.schemas?.It).toEqual(want);
     expect('title' in given.info).toBe(fixes === 0);
     expect(ledger.fixes).toHaveLength(fixes);
+  });
+
+  test('a schema is renamed with all references to it, in the document of that title only', () => {
+    const named = (title: string): Document => ({
+      ...document('string'),
+      info: { title, version: '1' },
+      components: {
+        schemas: {
+          It: { type: 'string' },
+          Other: {
+            properties: { $ref: { $ref: '#/components/schemas/It' } },
+            discriminator: { propertyName: 'a', mapping: { a: '#/components/schemas/It' } },
+          },
+        },
+      },
+    });
+    const ledger = new Ledger('small.yaml', () => 1);
+    const [given, left] = [named('T'), named('U')];
+    for (const each of [given, left]) renameSchemas(each, { T: { It: 'Renamed', Gone: 'Lost' } }, ledger);
+    expect(left).toEqual(named('U'));
+    expect(given.components.schemas).toEqual({
+      Renamed: { type: 'string' },
+      Other: {
+        properties: { $ref: { $ref: '#/components/schemas/Renamed' } },
+        discriminator: { propertyName: 'a', mapping: { a: '#/components/schemas/Renamed' } },
+      },
+    });
+    expect(ledger.fixes).toHaveLength(1);
   });
 
   test('absent in another release: no crash', () => {
