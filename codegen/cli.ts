@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Command } from 'commander';
 import { type Document, loadDocument } from './document.js';
 import { CodegenError } from './errors.js';
@@ -9,15 +11,18 @@ const program = new Command('codegen').description("Okta's specification and too
 
 program
   .command('generate')
-  .description('write generated/ and docs/tools.md from specs/ and tools.config.yaml')
+  .description('write generated/, docs/ and tools.expanded.yaml from specs/ and tools.config.yaml')
   .option('--check', 'write nothing; exit 1 when something is stale')
-  .action(async ({ check }: { check?: boolean }) => {
+  .option('--accept-new', 'make tools of operations that are not in tools.expanded.yaml yet, as the patterns say')
+  .action(async ({ check, acceptNew = false }: { check?: boolean; acceptNew?: boolean }) => {
     // Each command loads its own libraries; together they take seconds.
-    const { generate } = await import('./generate.js');
+    const [{ generate }, { EXPANDED }] = await Promise.all([import('./generate.js'), import('./emit/expanded.js')]);
     const files = await generate({
       config: await readFile('tools.config.yaml', 'utf8'),
       configName: 'tools.config.yaml',
       documents: await readDocuments(),
+      accepted: await readFile(EXPANDED, 'utf8').catch(() => ''),
+      acceptNew,
     });
     const stale: string[] = [];
     for (const [path, contents] of files) {
@@ -39,17 +44,20 @@ program
   .description('distil a published OpenAPI document into specs/, facts only')
   .argument('<file or https URL>', "Okta's YAML, the variant oneOfInheritance-noExamples")
   .option('--name <name>', 'name under specs/', 'okta-management')
+  .option('--release <release>', "Okta's release, where the document has a version of its own")
   .option('--upstream <path>', 'where it lies in the repository it comes from; default: dist/<release>/<file>')
-  .action(async (from: string, { name, upstream }: { name: string; upstream?: string }) => {
+  .action(async (from: string, options: { name: string; release?: string; upstream?: string }) => {
+    const { name } = options;
     const remote = /^https:\/\//.test(from);
     const text = remote ? await download(from) : await readFile(from, 'utf8');
-    const release = /^ {2}version: (\S+)$/m.exec(text)?.[1];
-    const published = upstream ?? `dist/${release}/${name.replace(/^okta-/, '')}-oneOfInheritance-noExamples.yaml`;
+    const release = options.release ?? /^ {2}version: (\S+)$/m.exec(text)?.[1];
+    const upstream = `dist/${release}/${UPSTREAM[name] ?? name.replace(/^okta-/, '')}-oneOfInheritance-noExamples.yaml`;
     const { importSpec } = await import('./import.js');
     const { files, summary } = await importSpec(text, {
       name,
-      upstream: published,
+      upstream: options.upstream ?? upstream,
       file: from,
+      ...(options.release === undefined ? {} : { release: options.release }),
       sources: await readFile('specs/SOURCE.md', 'utf8').catch(() => ''),
       ...(remote ? { url: from } : {}),
     });
@@ -57,16 +65,61 @@ program
     console.log(summary);
   });
 
+program
+  .command('spec:diff')
+  .description('what changed between two versions of the specifications, for callers of our tools')
+  .argument('[before]', 'git revision, or one document: file, https URL or <revision>:<path>', 'HEAD')
+  .argument('[after]', 'the same; default: the working tree')
+  .option('--json', 'for programs')
+  .action(async (before: string, after: string | undefined, { json }: { json?: boolean }) => {
+    const [{ readComparison }, { compareSpecs }, { reportOf }] = await Promise.all([
+      import('./compare-input.js'),
+      import('./compare.js'),
+      import('./compare-report.js'),
+    ]);
+    const shelves = { names: documentNames, file, committed, download };
+    const { documents, tools, defects } = await readComparison(shelves, before, after);
+    if (defects.length > 0) console.error(`spec:import would refuse:\n${new CodegenError(defects).message}\n`);
+    const comparison = compareSpecs(documents, tools);
+    process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : reportOf(comparison));
+  });
+
+/** Published names that are not the name of the document. */
+const UPSTREAM: Readonly<Record<string, string>> = {
+  'okta-governance': 'governance-combined-production-reference',
+};
+
 async function download(url: string): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new CodegenError([{ file: url, message: `answered ${response.status}` }]);
   return response.text();
 }
 
+async function documentNames(): Promise<string[]> {
+  return (await readdir('specs'))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => basename(name, '.json'))
+    .sort();
+}
+
+async function file(path: string): Promise<Buffer | undefined> {
+  return (await stat(path).catch(() => undefined))?.isFile() ? readFile(path) : undefined;
+}
+
+/** A file as it is in a revision; undefined when it is not there. */
+async function committed(revision: string, path: string): Promise<Buffer | undefined> {
+  const git = (...args: string[]) =>
+    promisify(execFile)('git', args, { encoding: 'buffer', maxBuffer: 2 ** 28 }).then(({ stdout }) => stdout);
+  await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).catch(() => {
+    const fix = 'name a file, an https URL, a git revision or <revision>:<path>';
+    throw new CodegenError([{ file: revision, message: 'is no file and no git revision here', fix }]);
+  });
+  return git('show', '--end-of-options', `${revision}:./${path}`).catch(() => undefined);
+}
+
 async function readDocuments(): Promise<Map<string, Document>> {
-  const names = (await readdir('specs')).filter((name) => name.endsWith('.json')).sort();
-  const loaded = names.map(async (name) => {
-    return [basename(name, '.json'), loadDocument(await readFile(join('specs', name), 'utf8'))] as const;
+  const loaded = (await documentNames()).map(async (name) => {
+    return [name, loadDocument(await readFile(join('specs', `${name}.json`), 'utf8'))] as const;
   });
   return new Map(await Promise.all(loaded));
 }

@@ -1,5 +1,5 @@
 import type { Operation } from '../src/okta/operation.js';
-import { type ApiOperation, type Document, type ParameterObject, resolve } from './document.js';
+import { type ApiOperation, type Document, type ParameterObject, resolve, type SchemaOrRef } from './document.js';
 
 /** Header parameters a caller may set; the others choose media types or impersonate clients. */
 const HEADERS = new Set(['If-Match', 'Prefer']);
@@ -33,6 +33,14 @@ export function mediaTypeOf(content: Readonly<Record<string, unknown>>): string 
 /** `application/json` and every `+json` type (RFC 6839). */
 export function isJson(media: string): boolean {
   return /[/+]json$/.test(media);
+}
+
+/** Schemas of the JSON that success answers. */
+export function repliesOf(document: Document, { responses }: ApiOperation['operation']): SchemaOrRef[] {
+  return Object.entries(responses)
+    .filter(([status]) => status.startsWith('2'))
+    .flatMap(([, response]) => Object.entries(resolve(document, response).content ?? {}))
+    .flatMap(([media, { schema }]) => (schema !== undefined && isJson(media) ? [schema] : []));
 }
 
 function replyMediaType(document: Document, { responses }: ApiOperation['operation']): string | undefined {

@@ -3,6 +3,7 @@ import type { Escalation, PreviewRead, ToolDefinition } from '../src/tools/defin
 import type { ReadEntry } from './config.js';
 import type { Problem } from './errors.js';
 import { type Entry, nearest } from './slice.js';
+import { singular, spaced } from './words.js';
 
 /** A GET that a tool of risk `read` offers, so that reading it for a question reaches nothing new. */
 interface Readable {
@@ -120,25 +121,12 @@ function settingName(parts: readonly string[]): string {
   return spaced(words.join(' '));
 }
 
-/** `policies` to `policy`, `resource-sets` to `resource set`, `authorizationServers` to `authorization server`. */
-function singular(noun: string): string {
-  return spaced(noun)
-    .replace(/ies$/, 'y')
-    .replace(/([^s])s$/, '$1');
-}
-
-function spaced(name: string): string {
-  return name
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll('-', ' ')
-    .toLowerCase();
-}
-
-/** What the entry states completes what is implied, and wins where both have a label. */
+/** What the entry states completes what is implied, or takes its place where it reads something else. */
 function merge(implied: readonly PreviewRead[], stated: readonly PreviewRead[]): PreviewRead[] {
   const kept = implied.map((read) => {
     const own = stated.find(({ label }) => label === read.label);
-    return own ? { ...read, ...own } : read;
+    if (!own) return read;
+    return own.operation === read.operation ? { ...read, ...own } : own;
   });
   return [...kept, ...stated.filter(({ label }) => !implied.some((read) => read.label === label))];
 }

@@ -69,25 +69,26 @@ export function compact(
 }
 
 /** Prints the whole of `shape`; unions become `oneOf`, each alternative titled by its discriminator values. */
-export function full(shape: Shape): JsonObject {
+export function full(shape: Shape, notes: Notes = {}, path = 'body'): JsonObject {
   const { union } = shape;
   const schema: Record<string, unknown> = {};
   if (shape.type !== undefined) schema.type = shape.nullable ? [shape.type, 'null'] : shape.type;
   if (shape.enum !== undefined) schema.enum = shape.nullable ? [...shape.enum, null] : shape.enum;
   Object.assign(schema, shape.facets);
+  if (notes[path] !== undefined) schema.description = notes[path];
   if (shape.writeOnly) schema.writeOnly = true;
-  if (shape.type === 'array') schema.items = full(shape.items ?? {});
-  if (shape.values !== undefined) schema.additionalProperties = full(shape.values);
+  if (shape.type === 'array') schema.items = full(shape.items ?? {}, notes, `${path}[]`);
+  if (shape.values !== undefined) schema.additionalProperties = full(shape.values, notes, `${path}.*`);
   if (union !== undefined) {
     schema.oneOf = union.variants.map(({ values, shape: variant }) => ({
       ...(values.length === 0 ? {} : { title: values.join(', ') }),
-      ...full(variant),
+      ...full(variant, notes, path),
     }));
     return schema;
   }
   if (shape.properties !== undefined) {
     schema.properties = Object.fromEntries(
-      Object.entries(shape.properties).map(([name, value]) => [name, full(value)]),
+      Object.entries(shape.properties).map(([name, value]) => [name, full(value, notes, `${path}.${name}`)]),
     );
   }
   const required = (shape.required ?? []).filter((name) => name in (shape.properties ?? {}));
@@ -96,11 +97,14 @@ export function full(shape: Shape): JsonObject {
 }
 
 /** Variants of a body by discriminator value, each on its own; undefined when the body has no discriminator. */
-export function variantsOf(shape: Shape): { by: string; variants: Readonly<Record<string, JsonObject>> } | undefined {
+export function variantsOf(
+  shape: Shape,
+  notes: Notes = {},
+): { by: string; variants: Readonly<Record<string, JsonObject>> } | undefined {
   const { union } = shape;
   if (union?.by === undefined) return undefined;
   const variants = union.variants.flatMap(({ values, shape: variant }) =>
-    values.map((value) => [value, full(variant)] as const),
+    values.map((value) => [value, full(variant, notes)] as const),
   );
   return { by: union.by, variants: Object.fromEntries(variants) };
 }

@@ -31,13 +31,22 @@ export interface Union {
   readonly variants: readonly { readonly values: readonly string[]; readonly shape: Shape }[];
 }
 
-/** Resolves a request schema of `document`. @throws Error on a reference cycle, which no Okta schema has once bases lose their discriminator. */
-export function shapeOf(document: Document, schema: SchemaOrRef): Shape {
-  return build({ document, trail: [] }, schema);
+/**
+ * Resolves a request schema of `document`.
+ * @param facets the keywords kept as they are
+ * @throws Error on a reference cycle, which no Okta schema has once bases lose their discriminator.
+ */
+export function shapeOf(
+  document: Document,
+  schema: SchemaOrRef,
+  facets: readonly (keyof SchemaObject)[] = FACETS,
+): Shape {
+  return build({ document, facets, trail: [] }, schema);
 }
 
 interface Context {
   readonly document: Document;
+  readonly facets: readonly (keyof SchemaObject)[];
   readonly trail: readonly string[];
 }
 
@@ -78,7 +87,9 @@ function own(context: Context, schema: SchemaObject, named: boolean): Shape {
   const names = new Set(properties.map(([name]) => name));
   const required = (schema.required ?? []).filter((name) => names.has(name) || !(name in (schema.properties ?? {})));
   const { additionalProperties: values } = schema;
-  const facets = Object.fromEntries(FACETS.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])));
+  const facets = Object.fromEntries(
+    context.facets.flatMap((key) => (schema[key] === undefined ? [] : [[key, schema[key]]])),
+  );
   return {
     ...(schema.type === undefined ? {} : { type: schema.type as ShapeType }),
     ...(schema.nullable ? { nullable: true as const } : {}),
@@ -109,7 +120,9 @@ function unionOf(context: Context, schema: SchemaObject): Union | undefined {
     return { by: schema.discriminator.propertyName, variants };
   }
   const alternatives = schema.oneOf ?? schema.anyOf;
-  if (alternatives === undefined) return undefined;
+  if (alternatives === undefined || alternatives.some((part) => isRef(part) && context.trail.includes(part.$ref))) {
+    return undefined;
+  }
   return { variants: alternatives.map((part) => ({ values: [], shape: build(context, part) })) };
 }
 

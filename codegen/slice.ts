@@ -9,13 +9,66 @@ export interface Entry {
   readonly toolset: string;
   readonly config: ToolEntry;
   readonly api: ApiOperation;
+  /** The specification that describes the operation. */
+  readonly document: Document;
+  /** It comes from a pattern. */
+  readonly composed?: true;
   /** A problem at the line of this entry, or of the key below it. */
   problem(key: readonly (string | number)[], message: string, fix?: string): Problem;
 }
 
+/** An operation and the specification that describes it. */
+export interface Described {
+  readonly api: ApiOperation;
+  readonly document: Document;
+  /** Name under `specs/`. */
+  readonly spec: string;
+}
+
+/** Every operation by its id. No two specifications share an id, or a component's name for different things. */
+export function describe(
+  documents: ReadonlyMap<string, Document>,
+  source: ConfigSource,
+): { operations: ReadonlyMap<string, Described>; problems: Problem[] } {
+  const operations = new Map<string, Described>();
+  const problems: Problem[] = [];
+  const components = new Map<string, { readonly spec: string; readonly text: string }>();
+  for (const [spec, document] of documents) {
+    for (const [name, text] of componentsOf(document)) {
+      const other = components.get(name);
+      if (other === undefined) components.set(name, { spec, text });
+      else if (other.text !== text) {
+        const message = `${other.spec} and ${spec} mean different things by ${name}`;
+        problems.push(
+          source.problem(['specs', spec], message, 'rename one in codegen/corrections.ts and import again'),
+        );
+      }
+    }
+    for (const api of operationsOf(document)) {
+      const other = operations.get(api.id);
+      if (other === undefined) operations.set(api.id, { api, document, spec });
+      else {
+        const message = `${other.spec} and ${spec} both have an operation "${api.id}"`;
+        problems.push(
+          source.problem(['specs', spec], message, 'rename one in codegen/corrections.ts and import again'),
+        );
+      }
+    }
+  }
+  return { operations, problems };
+}
+
+function componentsOf({ components: { schemas = {}, parameters = {} } }: Document): [name: string, text: string][] {
+  return Object.entries({ schemas, parameters }).flatMap(([section, entries]) =>
+    Object.entries(entries).map(([name, each]): [string, string] => [`${section}/${name}`, JSON.stringify(each)]),
+  );
+}
+
 /** Pairs each tool of the allowlist with its operation; unknown operations, duplicate and overlong names are problems. */
-export function slice(document: Document, source: ConfigSource): { entries: readonly Entry[]; problems: Problem[] } {
-  const operations = new Map(operationsOf(document).map((api) => [api.id, api]));
+export function slice(
+  operations: ReadonlyMap<string, Described>,
+  source: ConfigSource,
+): { entries: readonly Entry[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const entries: Entry[] = [];
   const owners = new Map<string, string>();
@@ -29,12 +82,13 @@ export function slice(document: Document, source: ConfigSource): { entries: read
       owners.set(name, toolset);
       if (name.length > 48)
         problems.push(problem([], `the name has ${name.length} characters, at most 48 fit every client`));
-      const api = operations.get(config.operation);
-      if (api === undefined) {
+      const described = operations.get(config.operation);
+      if (described === undefined) {
         const near = nearest(config.operation, [...operations.keys()]);
         problems.push(problem(['operation'], `unknown operation "${config.operation}"`, `nearest: ${near.join(', ')}`));
       } else {
-        entries.push({ name, toolset, config, api, problem });
+        const { api, document } = described;
+        entries.push({ name, toolset, config, api, document, problem });
       }
     }
   }

@@ -3,6 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KnownNames } from './config.js';
 import type { ToolFile } from './tools/definition.js';
+import type { Bodies } from './tools/describe-tool.js';
+import type { Lexicon } from './tools/words.js';
+import { united } from './united.js';
 
 /** `src/` and `dist/` both lie directly in the package; a bundle is CommonJS and has `__dirname`, but no `import.meta`. */
 const PACKAGE = join(typeof __dirname === 'string' ? __dirname : dirname(fileURLToPath(import.meta.url)), '..');
@@ -12,9 +15,24 @@ export function readToolFile(): ToolFile {
   return readJson('generated/tools.json') as ToolFile;
 }
 
+/** `generated/lexicon.json`: for finding tools. */
+export function readLexicon(): Lexicon {
+  return readJson('generated/lexicon.json') as Lexicon;
+}
+
+/** `generated/bodies.json`, read once: large, and only describing a tool needs it. */
+export function readBodies(): Bodies {
+  bodies ??= readJson('generated/bodies.json') as Bodies;
+  return bodies;
+}
+
+let bodies: Bodies | undefined;
+
 /** Okta's specification as `spec:import` wrote it, read once: only the demo org needs it, on its first request. */
 export function readSpecification(): object {
-  specification ??= readJson('specs/okta-management.json') as object;
+  specification ??= united(
+    ['okta-management', 'okta-governance', 'okta-oauth'].map((name) => readJson(`specs/${name}.json`) as object),
+  );
   return specification;
 }
 
@@ -27,7 +45,11 @@ export function packageVersion(): string {
 
 /** The names a configuration may mention. */
 export function knownNames({ scopes, toolsets, tools }: ToolFile): KnownNames {
-  return { scopes, toolsets: Object.keys(toolsets), tools: tools.map(({ name }) => name) };
+  return {
+    scopes,
+    toolsets: Object.keys(toolsets),
+    tools: tools.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
+  };
 }
 
 function readJson(path: string): unknown {

@@ -13,7 +13,7 @@ export function emitDocs(
     '',
     '# Tools',
     '',
-    `${file.tools.length} tools for Okta's management API, release ${file.release}.`,
+    `${file.tools.length} tools for Okta's management, governance and client registration APIs, release ${file.release}.`,
     'A tool is listed when one scope of each group below is in `OKTA_SCOPES`; a `.manage` scope includes its `.read`.',
     'Roles: any one suffices, and super administrator always does; `?` marks requirements that are not verified.',
     'Risk: `read` changes nothing, `write` adds or changes, `destructive` removes or overwrites, `privileged` changes',

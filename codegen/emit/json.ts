@@ -1,3 +1,5 @@
+import type { ToolFile } from '../../src/tools/definition.js';
+
 const WIDTH = 118;
 
 /**
@@ -6,6 +8,12 @@ const WIDTH = 118;
  */
 export function printJson(value: unknown): string {
   return `${print(value, '')}\n`;
+}
+
+/** `generated/tools.json`: read at every start, so a line for each tool and no white space. */
+export function printTools({ tools, ...rest }: ToolFile): string {
+  const head = JSON.stringify(rest).slice(0, -1);
+  return `${head},"tools":[\n${tools.map((tool) => JSON.stringify(tool)).join(',\n')}\n]}\n`;
 }
 
 function print(value: unknown, indent: string): string {

@@ -1,32 +1,20 @@
-import { IndentationText, Project, VariableDeclarationKind } from 'ts-morph';
 import type { Operation } from '../../src/okta/operation.js';
 
 /** `generated/operations.ts`: one line per endpoint, sorted by id. */
 export function emitOperations(operations: ReadonlyMap<string, Operation>, header: string): string {
-  const project = new Project({
-    useInMemoryFileSystem: true,
-    manipulationSettings: { indentationText: IndentationText.TwoSpaces },
-  });
-  const file = project.createSourceFile('operations.ts');
-  file.addImportDeclaration({
-    moduleSpecifier: '../src/okta/operation.js',
-    namedImports: ['Operation'],
-    isTypeOnly: true,
-  });
   const lines = [...operations]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([id, operation]) => `${id}: ${literal(operation)},`);
-  file.addVariableStatement({
-    docs: ['Every endpoint this server can reach.'],
-    isExported: true,
-    declarationKind: VariableDeclarationKind.Const,
-    declarations: [
-      { name: 'operations', initializer: `{\n${lines.join('\n')}\n} as const satisfies Record<string, Operation>` },
-    ],
-  });
-  file.addTypeAlias({ isExported: true, name: 'OperationId', type: 'keyof typeof operations' });
-  file.insertText(0, `${header}\n`);
-  return file.getFullText();
+    .map(([id, operation]) => `  ${id}: ${literal(operation)},`);
+  return `${header}
+import type { Operation } from "../src/okta/operation.js";
+
+/** Every endpoint this server can reach. */
+export const operations = {
+${lines.join('\n')}
+} as const satisfies Record<string, Operation>;
+
+export type OperationId = keyof typeof operations;
+`;
 }
 
 function literal(operation: Operation): string {

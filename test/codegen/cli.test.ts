@@ -7,7 +7,7 @@ import { petstore } from './petstore.js';
 
 const CLI = resolve(import.meta.dirname, '../../codegen/cli.ts');
 const TSX = import.meta.resolve('tsx');
-const CONFIG = `spec: pets
+const CONFIG = `specs: { pets: {} }
 roles:
   okta.pets.read: { anyOf: [ORG_ADMIN], source: test, verified: false }
 toolsets:
@@ -16,6 +16,10 @@ toolsets:
     tools:
       get_pet: { operation: getPet, title: Get pet, description: Read one pet. }
 `;
+
+const ROLES = ['pets.manage', 'owners.manage']
+  .map((scope) => `  okta.${scope}: { anyOf: [ORG_ADMIN], source: test, verified: false }\n`)
+  .join('');
 
 let project: string;
 
@@ -45,6 +49,21 @@ test('generate writes what is missing, --check says what is stale and writes not
   expect(stale).toMatchObject({ code: 1 });
   expect(stale.err).toBe('stale, run "npm run generate":\n  generated/tools.json (+0 -1 lines)\n');
   expect(readFileSync(join(project, 'generated/tools.json'), 'utf8')).toContain('edited by hand');
+}, 60_000);
+
+test('operations of patterns are taken with --accept-new, once', async () => {
+  const classified = `${CONFIG}patterns: [{ scope: okta.pets, toolset: pets }]\nexcluded: { getPublic: redirect-only }\n`;
+  writeFileSync(
+    join(project, 'tools.config.yaml'),
+    classified.replace('  okta.pets.read:', `${ROLES}  okta.pets.read:`),
+  );
+  const refused = await run('generate');
+  expect(refused).toMatchObject({ code: 1 });
+  expect(refused.err).toMatch(/operations are neither curated, excluded nor accepted: listPets, .*--accept-new/);
+  expect(existsSync(join(project, 'tools.expanded.yaml'))).toBe(false);
+  expect(await run('generate', '--accept-new')).toMatchObject({ code: 0, err: '' });
+  expect(readFileSync(join(project, 'tools.expanded.yaml'), 'utf8')).toMatch(/^listPets: \{ tool: list_pets, /m);
+  expect(await run('generate', '--check')).toMatchObject({ code: 0, err: '' });
 }, 60_000);
 
 test.each([

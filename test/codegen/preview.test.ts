@@ -86,6 +86,17 @@ describe('what a path is about is read', () => {
   });
 });
 
+test('what the entry states takes the place of what is implied where it reads something else', () => {
+  const members = {
+    label: 'group',
+    operation: 'listMembers',
+    arguments: { groupId: '${groupId}' },
+    count: true as const,
+  };
+  const { made } = previewOf({ method: 'DELETE', path: '/api/v1/groups/{groupId}' }, {}, { preview: [members] });
+  expect(made.preview).toEqual([members]);
+});
+
 test('what the entry states completes what is implied', () => {
   const requires = { fields: { status: 'DEPROVISIONED' }, otherwise: 'Deactivate it.' };
   const members = {

@@ -109,6 +109,19 @@ describe('discriminated bodies', () => {
     expect(shape(schemas, 'Cat').union).toBeUndefined();
   });
 
+  test('alternatives that contain what they are alternatives of end', () => {
+    const keys = {
+      Key: { type: 'object', properties: { kid: { type: 'string' } }, oneOf: [ref('Rsa'), ref('Ec')] },
+      Rsa: { allOf: [ref('Key')], properties: { e: { type: 'string' } } },
+      Ec: { allOf: [ref('Key')], properties: { x: { type: 'string' } } },
+    };
+    const key = shape(keys as Record<string, SchemaObject>, 'Key');
+    expect(key.union?.variants.map(({ shape: variant }) => Object.keys(variant.properties ?? {}))).toEqual([
+      ['kid', 'e'],
+      ['kid', 'x'],
+    ]);
+  });
+
   test('a real cycle is an error that names its path', () => {
     const cyclic = {
       A: { type: 'object', properties: { b: ref('B') } },

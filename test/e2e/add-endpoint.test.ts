@@ -41,10 +41,10 @@ test('adding a tool is what the README says: a few lines of YAML, nothing else b
   );
   expect(changed.sort()).toEqual([
     'docs/tools.md',
-    'generated/okta-api.d.ts',
-    'generated/operations.ts',
+    'generated/lexicon.json',
     'generated/tools.json',
     'tools.config.yaml',
+    'tools.expanded.yaml',
   ]);
 
   const [scope] = operationsOfSpec.get(operation)!.security.flatMap(({ oauth2 = [] }) => oauth2);

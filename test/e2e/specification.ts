@@ -12,21 +12,34 @@ interface Document {
   readonly components: { securitySchemes: { oauth2: { flows: Record<string, { scopes: Record<string, string> }> } } };
 }
 
-const { paths, components } = read('specs/okta-management.json') as Document;
+const documents = ['okta-management', 'okta-governance', 'okta-oauth'].map(
+  (name) => read(`specs/${name}.json`) as Document,
+);
+
+/** The OAuth document also describes the protocol, whose paths no administrator calls. */
+const PROTOCOL = /^\/\.well-known\/openid|^\/oauth2\/(\{|v1\/(?!clients|global-token-revocation))/;
 
 /** Every operation of the specification by its id. */
 export const operationsOfSpec: ReadonlyMap<string, Stated> = new Map(
-  Object.entries(paths).flatMap(([path, item]) =>
-    Object.entries(item).flatMap(([method, { operationId, security = [] }]) =>
-      operationId === undefined ? [] : [[operationId, { method: method.toUpperCase(), path, security }] as const],
+  documents.flatMap(({ paths }) =>
+    Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).flatMap(([method, { operationId, security = [] }]) =>
+        operationId === undefined || PROTOCOL.test(path)
+          ? []
+          : [[operationId, { method: method.toUpperCase(), path, security }] as const],
+      ),
     ),
   ),
 );
 
-/** Every scope of the specification. */
-export const scopesOfSpec: readonly string[] = Object.values(components.securitySchemes.oauth2.flows).flatMap(
-  ({ scopes }) => Object.keys(scopes),
-);
+/** Every administrative scope of the specification. */
+export const scopesOfSpec: readonly string[] = [
+  ...new Set(
+    documents.flatMap(({ components }) =>
+      Object.values(components.securitySchemes.oauth2.flows).flatMap(({ scopes }) => Object.keys(scopes)),
+    ),
+  ),
+].filter((scope) => /^(okta|ssf)\./.test(scope));
 
 /** Which operation each tool calls: all that these tests take from generated/. */
 export const operationOfTool: ReadonlyMap<string, string> = new Map(
