@@ -21,6 +21,9 @@ function covers(granted: ReadonlySet<string>, scope: string): boolean {
   return granted.has(scope) || granted.has(scope.replace(/\.read$/, '.manage'));
 }
 
+/** What concerns the caller alone; no role is needed. */
+const OWN = /^\/governance\/api\/v\d\/my\//;
+
 /** True when a standard role, its targets aside, may use an operation. */
 export function roleAllows(type: string, { method, template, scopes }: Pick<Route, 'method' | 'template' | 'scopes'>) {
   const rights = ROLE_RIGHTS[type];
@@ -32,7 +35,7 @@ export function roleAllows(type: string, { method, template, scopes }: Pick<Rout
 }
 
 function mayUse({ scopes, except = [] }: RoleRights, scope: string): boolean {
-  if (except.some((left) => left === scope || left === scope.replace(/\.\w+$/, ''))) return false;
+  if (except.some((left) => left === scope || scope.startsWith(`${left}.`))) return false;
   return (
     scopes.includes('*') || (scopes.includes('*.read') && scope.endsWith('.read')) || covers(new Set(scopes), scope)
   );
@@ -70,6 +73,7 @@ export class View {
  * (404 E0000007 there when targets `hide` the rest)
  */
 export function checkRoles(x: Exchange, route: Route, outside: 'refuse' | 'hide'): View | undefined {
+  if (OWN.test(route.template)) return undefined;
   const { store } = x.org;
   const reads = route.method === 'GET';
   const named = namedIn(x, route);

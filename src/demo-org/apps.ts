@@ -1,13 +1,14 @@
+import { valuesAt } from '../scim/comparison.js';
 import { assignmentScope, renderAppUser } from './app-assignments.js';
 import { completeApp, SIGN_ON_MODES } from './app-templates.js';
 import type { Entry } from './collection.js';
 import { invalid, notFound, OktaFailure } from './errors.js';
 import type { EventTarget } from './event-log.js';
-import { type Exchange, type JsonObject, noContent, ok, type Reply } from './exchange.js';
+import { type Exchange, isObject, type JsonObject, noContent, ok, type Reply } from './exchange.js';
 import type { Org } from './org.js';
 import { page, where } from './pages.js';
 import type { AddRoute } from './router.js';
-import { compileFilter, valuesAt } from './scim-match.js';
+import { compileFilter } from './scim-match.js';
 import type { Store } from './store.js';
 
 export type SignOnMode = (typeof SIGN_ON_MODES)[number];
@@ -103,7 +104,7 @@ function createApp(x: Exchange): Reply {
     lastUpdated: now,
   });
   x.changed({ kind: 'create', type: 'AppInstance', id: app.id }, event(app, 'create', 'Create application'));
-  return ok(renderApp(x.org, app));
+  return ok(renderApp(x.org, app, undefined, true));
 }
 
 function replaceApp(x: Exchange): Reply {
@@ -117,7 +118,7 @@ function replaceApp(x: Exchange): Reply {
     lastUpdated: x.org.date(),
   });
   x.changed({ kind: 'update', type: 'AppInstance', id: app.id }, event(app, 'update', 'Update application'));
-  return ok(renderApp(x.org, app));
+  return ok(renderApp(x.org, app, undefined, true));
 }
 
 function deleteApp(x: Exchange): Reply {
@@ -160,14 +161,18 @@ function event(app: Application, verb: string, displayMessage: string) {
   return { eventType: `application.lifecycle.${verb}`, displayMessage, target: [appTarget(app)] };
 }
 
-/** The application as the API shows it, with one user's assignment embedded when asked for. */
-export function renderApp(org: Org, app: Application, expandUser?: string): object {
+/**
+ * The application as the API shows it, with one user's assignment embedded when asked for.
+ * @param secret it was created or replaced just now, so the secret of its OAuth client is shown
+ */
+export function renderApp(org: Org, app: Application, expandUser?: string, secret = false): object {
   const path = `/api/v1/apps/${app.id}`;
   const user = expandUser === undefined ? undefined : renderAppUser(org, app, expandUser);
   const next = app.status === 'ACTIVE' ? 'deactivate' : 'activate';
   const saml = app.signOnMode === 'SAML_2_0' || app.signOnMode === 'SAML_1_1';
   return {
     ...app,
+    credentials: shown(app.credentials, secret),
     ...(user && { _embedded: { user } }),
     _links: {
       self: org.link(path),
@@ -177,5 +182,16 @@ export function renderApp(org: Org, app: Application, expandUser?: string): obje
       appLinks: [{ name: 'login', type: 'text/html', ...org.link(`/home/${app.name}/${app.id}/demo`) }],
       ...(saml && { metadata: { type: 'application/xml', ...org.link(`${path}/sso/saml/metadata`) } }),
     },
+  };
+}
+
+/** An empty password says that there is one; the secret of an OAuth client is shown when it is set, and never read. */
+function shown(credentials: JsonObject, secret: boolean): JsonObject {
+  const { password, oauthClient } = credentials;
+  const { client_secret: _, ...client } = isObject(oauthClient) ? oauthClient : {};
+  return {
+    ...credentials,
+    ...(isObject(password) && { password: {} }),
+    ...(isObject(oauthClient) && !secret && { oauthClient: client }),
   };
 }

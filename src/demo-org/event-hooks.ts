@@ -1,3 +1,4 @@
+import { isObject, type JsonObject } from './exchange.js';
 import type { Org } from './org.js';
 import { routeResource } from './resource.js';
 import type { AddRoute } from './router.js';
@@ -17,7 +18,19 @@ export function routeEventHooks(add: AddRoute): void {
       event: (verb) => `event_hook.${verb.replace(/e$/, '')}ed`,
       keep: (hook) => (hook.status === 'ACTIVE' ? 'The hook must be deactivated before deletion' : undefined),
     },
+    render: (x, hook) => ({
+      ...hook,
+      channel: withoutSecret(hook.channel),
+      _links: { self: x.org.link(`/api/v1/eventHooks/${hook.id}`) },
+    }),
   });
+}
+
+/** What the hook proves itself with is taken, and never shown. */
+function withoutSecret(channel: unknown): unknown {
+  if (!isObject(channel) || !isObject(channel.config) || !isObject(channel.config.authScheme)) return channel;
+  const { value: _, ...authScheme } = channel.config.authScheme as JsonObject;
+  return { ...channel, config: { ...channel.config, authScheme } };
 }
 
 export function seedEventHooks(org: Org): void {

@@ -35,8 +35,16 @@ export class GenericList {
         );
     const { status } = operation.success;
     if (list.envelope === undefined) return { ...reply, status };
-    const links = this.specification.shape(schema).properties.has('_links') && this.#links(reply);
-    return { status, body: { [list.envelope]: reply.body, ...(links && { _links: links }) } };
+    const { properties, required } = this.specification.shape(schema);
+    const links = properties.has('_links') && this.#links(reply);
+    const facts = [...required].flatMap((name) => {
+      const fact = name === list.envelope || name === '_links' ? undefined : properties.get(name);
+      return fact === undefined ? [] : [[name, this.things.invent(x.org, fact, base)] as const];
+    });
+    return {
+      status,
+      body: { [list.envelope]: reply.body, ...Object.fromEntries(facts), ...(links && { _links: links }) },
+    };
   }
 
   /** The `link` headers of a page as the `_links` of a wrapped one. */

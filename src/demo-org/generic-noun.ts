@@ -105,12 +105,16 @@ export class Nouns {
 
   /** The names of the records, where the path lists them. */
   values(template: string): readonly string[] | undefined {
+    const schema = this.parameterSchema(template);
+    return schema && (this.specification.shape(schema).values?.list as readonly string[] | undefined);
+  }
+
+  /** What a path may say to pick a record of the collection. */
+  parameterSchema(template: string): Schema | undefined {
     const items = nameless(`${template}/{}`);
     const operation = this.specification.operations.find((each) => nameless(each.template) === items);
     const name = operation && parametersOf(operation.template).at(-1);
-    const parameter = operation?.parameters.find((each) => each.in === 'path' && each.name === name);
-    const list = parameter?.schema && this.specification.shape(parameter.schema).values?.list;
-    return list as readonly string[] | undefined;
+    return operation?.parameters.find((each) => each.in === 'path' && each.name === name)?.schema;
   }
 
   /** True when the same kind of record is listed at the top of the API, so that a list below cannot invent its own. */
@@ -134,7 +138,10 @@ export class Nouns {
     if (!schema) return undefined;
     const shape = this.specification.shape(schema);
     if (shape.items && this.#isRecord(shape.items)) return { items: shape.items };
-    const rest = [...shape.properties].filter(([name]) => name !== '_links');
+    // A list of one kind or another is listed as the first.
+    const [option] = shape.alternatives;
+    if (option && shape.properties.size === 0) return this.#listOf(option);
+    const rest = [...shape.properties].filter(([name]) => name !== '_links' && name !== 'metadata');
     const [name, only] = rest[0] ?? [];
     const items = only && rest.length === 1 ? this.specification.shape(only).items : undefined;
     return items && name !== undefined && this.#isRecord(items) ? { items, envelope: name } : undefined;

@@ -5,7 +5,7 @@ import { Random } from './random.js';
 import type { Resource } from './resource.js';
 import type { Specification } from './specification.js';
 import { synthesize } from './synthetic.js';
-import { prefixOf } from './synthetic-text.js';
+import { idOf, prefixOf } from './synthetic-text.js';
 
 /** Records whose names Okta fixes although its specification does not list them. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
@@ -38,11 +38,13 @@ export function seedCollection(
   });
 }
 
-/** A new id for a record of the collection: Okta's form, or a UUID where the schema asks for one. */
+/** A new id for a record of the collection: Okta's form, or what the schema or the path asks for. */
 export function mintKey(specification: Specification, nouns: Nouns, template: string, random: Random): string {
   const property = specification.shape(nouns.item(template)).properties.get(nouns.key(template));
-  const pattern = property && specification.shape(property).pattern;
-  if (pattern?.includes('{8}-')) return random.uuid();
+  const shapes = [property, nouns.parameterSchema(template)].map((schema) => schema && specification.shape(schema));
+  const pattern = shapes.find((shape) => shape?.pattern !== undefined)?.pattern;
+  const id = pattern === undefined ? undefined : idOf(random, pattern);
+  if (id !== undefined) return id;
   return random.id(prefixOf(nouns.parameter(template) === 'id' ? nounOf(template) : nouns.parameter(template)));
 }
 
@@ -52,9 +54,10 @@ function nounOf(template: string): string {
 
 /** Two for what is listed at the top or cannot be created; none where clients fill the list or others own its records. */
 function count(specification: Specification, nouns: Nouns, template: string): number {
-  if (!nouns.list(template) || nouns.ownedElsewhere(template)) return 0;
   const items = `${template}/{}`;
-  const linked = specification.operation('PUT', items) && !specification.operation('GET', items);
+  const read = specification.operation('GET', items);
+  if (!nouns.list(template) || (nouns.ownedElsewhere(template) && !read)) return 0;
+  const linked = specification.operation('PUT', items) && !read;
   return linked || (template.includes('{') && specification.operation('POST', template)) ? 0 : 2;
 }
 

@@ -169,9 +169,9 @@ export class Things {
     const name = parametersOf(template).at(-1) ?? '';
     const below = this.specification.operations.find((each) => each.template.startsWith(template));
     const schema = below?.parameters.find((each) => each.in === 'path' && each.name === name)?.schema;
-    const listed = schema && this.specification.shape(schema).values?.list;
-    if (listed) return listed.includes(value);
-    return this.known(x, name, value) ?? OKTA_ID.test(value);
+    const { values, pattern } = schema ? this.specification.shape(schema) : {};
+    if (values?.list) return values.list.includes(value);
+    return this.known(x, name, value) ?? (OKTA_ID.test(value) || (pattern !== undefined && value.length > 20));
   }
 
   /** Whether a record of another noun has this name; undefined when the parameter is about no other noun. */

@@ -2,7 +2,7 @@
 export interface RoleRights {
   /** Scopes it may use: `*`, all reads (`*.read`), or names; a `.manage` includes its `.read`. */
   readonly scopes: readonly string[];
-  /** Scope families left out of `scopes`, whole (`okta.roles`) or one side of them (`okta.realms.manage`). */
+  /** Scope families left out of `scopes`, whole (`okta.roles`, `okta.governance`) or one side of them (`okta.realms.manage`). */
   readonly except?: readonly string[];
   /** Further operations it may use, by method and path template. */
   readonly operations?: readonly RegExp[];
@@ -17,10 +17,19 @@ export interface RoleRights {
 /** Matches the names of path parameters away: templates of one path may name them differently. */
 const at = (method: string, path: string) => new RegExp(`^(${method}) ${path.replaceAll('{}', '\\{\\w+\\}')}$`);
 
+/** What administrators of either part of governance share. */
+const DELEGATION = [
+  'okta.governance.delegates.read',
+  'okta.governance.principalSettings.manage',
+  'okta.governance.settings.read',
+];
+
 /** What Okta's support may see, and its cases. */
 const SUPPORT = /^\w+ \/api\/v1\/org\/privacy\//;
 
 const DIRECTORY = ['okta.users.read', 'okta.groups.read'];
+/** What governance and Privileged Access keep for their own administrators. */
+const GOVERNANCE = ['okta.governance', 'okta.accessRequests', 'okta.serviceAccounts.okta'];
 const SCHEMAS = ['okta.schemas.manage', 'okta.linkedObjects.manage'];
 
 /**
@@ -45,13 +54,15 @@ export const ROLE_RIGHTS: Readonly<Record<string, RoleRights>> = {
       'okta.realms.manage',
       'okta.realmAssignments.manage',
       'okta.userRisk.manage',
+      ...GOVERNANCE,
     ],
+    operations: [at('GET', '/governance/api/v1/operations/{}')],
     closed: [SUPPORT, at('POST', '/api/v1/meta/schemas/apps/{}/default')],
     spares: 'super administrators',
   },
   READ_ONLY_ADMIN: {
     scopes: ['*.read'],
-    except: ['okta.roles', 'okta.logStreams', 'okta.schemas', 'okta.linkedObjects'],
+    except: ['okta.roles', 'okta.logStreams', 'okta.schemas', 'okta.linkedObjects', ...GOVERNANCE],
     operations: [at('GET', '/api/v1/meta/schemas/apps/{}/default')],
     closed: [SUPPORT],
   },
@@ -61,6 +72,9 @@ export const ROLE_RIGHTS: Readonly<Record<string, RoleRights>> = {
       'okta.apps.interclientTrust.manage',
       'okta.appGrants.read',
       'okta.clients.manage',
+      'okta.governance.collections.manage',
+      'okta.governance.entitlements.manage',
+      'okta.governance.riskRule.manage',
       'okta.profileMappings.manage',
       'okta.logs.read',
       ...SCHEMAS,
@@ -104,7 +118,18 @@ export const ROLE_RIGHTS: Readonly<Record<string, RoleRights>> = {
     ],
   },
   MOBILE_ADMIN: { scopes: ['okta.devices.manage', 'okta.logs.read'] },
-  ACCESS_CERTIFICATIONS_ADMIN: { scopes: ['okta.governance.accessCertifications.manage'] },
-  ACCESS_REQUESTS_ADMIN: { scopes: ['okta.governance.accessRequests.manage'] },
+  ACCESS_CERTIFICATIONS_ADMIN: {
+    scopes: ['okta.governance.accessCertifications.manage', 'okta.governance.admin.manage', ...DELEGATION],
+  },
+  ACCESS_REQUESTS_ADMIN: {
+    scopes: [
+      'okta.governance.accessRequests.manage',
+      'okta.accessRequests.catalog.read',
+      'okta.accessRequests.condition.manage',
+      'okta.accessRequests.request.manage',
+      'okta.accessRequests.tasks.manage',
+      ...DELEGATION,
+    ],
+  },
   WORKFLOWS_ADMIN: { scopes: [] },
 };

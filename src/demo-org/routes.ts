@@ -16,6 +16,7 @@ import { routeIamRoles } from './iam-roles.js';
 import { routeIdentityProviders } from './identity-providers.js';
 import { routeLogs } from './logs.js';
 import { routeMemberships } from './memberships.js';
+import { routeOAuthClients } from './oauth-clients.js';
 import { routeOrgSettings, routeWellKnown } from './org-settings.js';
 import { routePolicies } from './policies.js';
 import { routePolicyRules } from './policy-rules.js';
@@ -47,6 +48,7 @@ export function buildRouter(): Router {
   routeApps(apps);
   routeAppUsers(apps);
   routeAppGroups(apps);
+  routeOAuthClients(router.under('okta.clients'));
   routeAppGrants(router.under('okta.appGrants'));
   const policies = router.under('okta.policies');
   routePolicies(policies);

@@ -67,7 +67,17 @@ export function textFor(source: Source, name: string, shape: Shape): string {
 
 function patterned({ random }: Source, pattern: string): string {
   const expression = new RegExp(pattern);
-  return [random.uuid(), ...PATTERNED].find((candidate) => expression.test(candidate)) ?? '';
+  const id = idOf(random, pattern);
+  return [...(id === undefined ? [] : [id]), random.uuid(), ...PATTERNED].find((text) => expression.test(text)) ?? '';
+}
+
+/** An id of the form a pattern asks for: a UUID, hexadecimal digits, or Okta's with a prefix. Undefined for other patterns. */
+export function idOf(random: Random, pattern: string): string | undefined {
+  if (pattern.includes('{8}-')) return random.uuid();
+  const digits = /^\^\[(?:a-fA-F\\d|0-9a-f)\]\{(\d+)\}\$$/.exec(pattern)?.[1];
+  if (digits !== undefined) return random.hex(Number(digits));
+  const prefix = /^\^?\(?(\w{3})(?:\|\w+\))?\[0-9a-zA-Z\]\+\$?$/.exec(pattern)?.[1];
+  return prefix === undefined ? undefined : random.id(prefix);
 }
 
 function plain({ org, random, path }: Source, name: string, format: string | undefined): string {

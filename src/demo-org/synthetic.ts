@@ -134,7 +134,8 @@ function array(how: Synthesis, shape: Shape, given: unknown, name: string, trail
   const items = shape.items;
   if (Array.isArray(given)) return items ? given.map((item) => build(how, items, item, name, trail)) : given;
   if (how.sparse && shape.minItems === 0) return shape.fallback ?? [];
-  if (!items || how.specification.shape(items).refs.some((ref) => trail.includes(ref))) return [];
+  if (!items) return [];
+  if (shape.minItems === 0 && how.specification.shape(items).refs.some((ref) => trail.includes(ref))) return [];
   const count = Math.max(shape.minItems, 1);
   return Array.from({ length: count }, () => build(how, items, undefined, name.replace(/s$/, ''), trail));
 }

@@ -6,6 +6,7 @@ import { roleAllows } from '../../src/demo-org/access.js';
 import type { DemoOrg, DemoOrgOptions } from '../../src/demo-org/demo-org.js';
 import { ROLE_RIGHTS } from '../../src/demo-org/role-rights.js';
 import type { Method } from '../../src/demo-org/router.js';
+import { readSpecification } from '../../src/package-files.js';
 import type { ToolFile } from '../../src/tools/definition.js';
 import { demoOrg, NOON, profile, walk } from './client.js';
 
@@ -101,6 +102,18 @@ describe('roles, section 3.1 of the facts', () => {
       return more.length + fewer.length === 0 ? [] : [{ name, more, fewer }];
     });
     expect(differences).toEqual([]);
+  });
+
+  test("what is one's own in governance needs no role, the rest its administrators", async () => {
+    const { org } = demoOrg({ specification: readSpecification });
+    const scopes = ['okta.governance.principalSettings.read', 'okta.governance.accessCertifications.read'];
+    const status = async (roles: string[], path: string) => {
+      const authorization = `Bearer ${org.issueToken({ scopes, roles })}`;
+      return (await org.fetch(new Request(org.origin + path, { headers: { authorization } }))).status;
+    };
+    expect(await status(['REPORT_ADMIN'], '/governance/api/v1/my/settings')).toBe(200);
+    expect(await status(['REPORT_ADMIN'], '/governance/api/v1/campaigns')).toBe(403);
+    expect(await status(['ACCESS_CERTIFICATIONS_ADMIN'], '/governance/api/v1/campaigns')).toBe(200);
   });
 
   test('several roles add up', async () => {

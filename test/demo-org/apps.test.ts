@@ -81,17 +81,36 @@ test('filters by status, user and group', async () => {
   expect(await find(`user.id eq "${me}" and name eq "template_swa3field"`)).toEqual(['Payroll Desk']);
 });
 
-test('PUT keeps identity, name and client secret', async () => {
+test('PUT keeps identity, name and client secret, which no read shows', async () => {
   const { call } = demoOrg();
   const before = await app(call, 'Atlas Portal');
   const { settings } = before;
-  const { json } = await call('PUT', `/api/v1/apps/${before.id}`, {
-    label: 'Portal',
-    signOnMode: 'OPENID_CONNECT',
-    settings,
-  });
+  const replace = () =>
+    call('PUT', `/api/v1/apps/${before.id}`, { label: 'Portal', signOnMode: 'OPENID_CONNECT', settings });
+  const { json } = await replace();
   expect(json).toMatchObject({ id: before.id, name: before.name, label: 'Portal', created: before.created });
-  expect(json.credentials.oauthClient).toEqual(before.credentials.oauthClient);
+  const { client_secret, ...client } = json.credentials.oauthClient;
+  expect(client).toEqual(before.credentials.oauthClient);
+  expect(client_secret).toMatch(/.{14}/);
+  expect((await replace()).json.credentials.oauthClient.client_secret).toBe(client_secret);
+});
+
+test('an empty password says that there is one', async () => {
+  const { call } = demoOrg();
+  const swa = {
+    name: 'template_swa',
+    label: 'Shared',
+    signOnMode: 'BROWSER_PLUGIN',
+    credentials: {
+      scheme: 'SHARED_USERNAME_AND_PASSWORD',
+      userName: 'joint',
+      password: { value: 'Long3rThan+Needed' },
+    },
+    settings: { app: { url: 'https://a.example', usernameField: 'u', passwordField: 'p', buttonField: 'b' } },
+  };
+  const made = (await call('POST', '/api/v1/apps', swa)).json;
+  expect(made.credentials.password).toEqual({});
+  expect((await call('GET', `/api/v1/apps/${made.id}`)).json.credentials.password).toEqual({});
 });
 
 /** What Okta fills in, by sign-on mode. */

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import {
   type Document,
   isRef,
-  loadDocument,
   operationsOf,
   type ParameterObject,
   type RequestBodyObject,
@@ -11,11 +9,10 @@ import {
   type SchemaObject,
   type SchemaOrRef,
 } from '../../codegen/document.js';
+import { united } from '../united.js';
 
 /** The specification, read by the generator's code: the demo org has a reader of its own. */
-export const document: Document = loadDocument(
-  readFileSync(new URL('../../specs/okta-management.json', import.meta.url), 'utf8'),
-);
+export const document: Document = united;
 
 export interface Specified {
   readonly id: string;

@@ -58,10 +58,14 @@ export async function validRequest(send: Send, { method, path, parameters, body 
     base += `/${encodeURIComponent(value)}`;
   }
   await arrange(send, method, path, base);
-  const required = parameters.filter((each) => each.in === 'query' && each.required);
-  const query = Object.fromEntries(required.map((each) => [each.name, queryValue(each)]));
+  const query = requiredQuery({ parameters });
   const sent = body && (await sendable(send, `${method} ${path}`, body, base));
   return { url: withQuery(base, query), values, query, ...sent };
+}
+
+function requiredQuery({ parameters }: Pick<Specified, 'parameters'>): Readonly<Record<string, string>> {
+  const required = parameters.filter((each) => each.in === 'query' && each.required);
+  return Object.fromEntries(required.map((each) => [each.name, queryValue(each)]));
 }
 
 export const withQuery = (path: string, query: Readonly<Record<string, string>>) =>
@@ -126,15 +130,23 @@ async function pathValue(send: Send, wanted: Wanted): Promise<string> {
   }
   // What is to be deleted is made for it: what is there may be Okta's own.
   const fresh = (last && method === 'DELETE') || name === 'factorId' ? await made(send, list, base, name) : undefined;
-  const picked = fresh ?? (at('GET', list) && (await pick(send, base, name)));
+  const listing = at('GET', list);
+  const picked = fresh ?? (listing && (await pick(send, withQuery(base, requiredQuery(listing)), name)));
   const value = picked ?? (await made(send, list, base, name));
   if (value !== undefined) return value;
   const noun = NOUN[name];
   const other = noun && (await pick(send, noun, noun.endsWith('linkedObjects') ? 'linkedObjectName' : 'id'));
-  return other ?? KNOWN[name] ?? (pattern?.includes('{8}') ? UUID : 'demo0123456789ABCDEF');
+  return other ?? KNOWN[name] ?? (pattern === undefined ? 'demo0123456789ABCDEF' : fittingId(pattern));
+}
+
+/** An id that fits a pattern: a UUID, hexadecimal, or of Okta's form with a prefix. */
+function fittingId(pattern: string): string {
+  if (pattern.includes('{8}')) return UUID;
+  return pattern.endsWith('{24}$') ? HEX : `${/\w{3}/.exec(pattern)?.[0]}0123456789ABCDEFG`;
 }
 
 const UUID = '0b1b2b3b-4b5b-4b6b-8b7b-8b9b0b1b2b3b';
+const HEX = '0b1b2b3b4b5b6b7b8b9b0b1b';
 
 async function made(send: Send, list: string, base: string, name: string): Promise<string | undefined> {
   const way = MADE_AT[shapeOf(list)] ?? '';
@@ -209,6 +221,8 @@ const customRole: Meant = async () => ({
   description: 'Custom',
   permissions: ['okta.groups.read', 'okta.users.read'],
 });
+/** Not a bundle of the resource, which would have to exist. */
+const wholeResource: Meant = async (sample) => ({ ...sample, accessScopeSettings: { type: 'RESOURCE_DEFAULT' } });
 const groupRule: Meant = async (sample, send) => ({
   ...sample,
   type: 'group_rule',
@@ -240,6 +254,8 @@ const MEANT: Readonly<Record<string, Meant>> = {
   }),
   'PATCH /api/v1/iam/resource-sets/{}/bindings/{}/members': async (_, send) => ({ additions: [await userUrl(send)] }),
   'POST /api/v1/iam/roles': customRole,
+  'POST /governance/api/v2/resources/{}/request-conditions': wholeResource,
+  'PATCH /governance/api/v2/resources/{}/request-conditions/{}': wholeResource,
   'POST /api/v1/users': withLogin,
   'POST /api/v1/users/{}': withLogin,
   'PUT /api/v1/users/{}': withLogin,
@@ -284,23 +300,32 @@ async function anotherTarget(send: Send, path: string, url: string): Promise<str
 }
 
 /** Tried where a sample does not fit a pattern. */
-const PATTERNED = ['+31201234567', UUID, 'PT1H', '1.0', 'a', 'demo', 'P'];
+const PATTERNED = ['+31201234567', UUID, HEX, 'PT1H', '1.0', 'a', 'demo', 'P'];
 
-/** Samples know neither patterns nor lengths: where one does not fit, another text takes its place. */
+/** Samples know neither patterns nor lengths, of texts and of lists: where one does not fit, another text takes its place. */
 function fitted(schema: SchemaOrRef, sample: unknown): unknown {
   const value = structuredClone(sample);
   for (let round = 0; round < 10; round += 1) {
-    const errors = problems(schema, value).filter(({ keyword }) => /^(pattern|minLength|maxLength)$/.test(keyword));
+    const errors = problems(schema, value).filter(({ keyword }) =>
+      /^(pattern|minLength|maxLength|minItems)$/.test(keyword),
+    );
     if (errors.length === 0) break;
     for (const { instancePath, keyword, params } of errors) {
       const path = instancePath.split('/').slice(1);
       const last = path.pop()!;
       // biome-ignore lint/suspicious/noExplicitAny: samples are of any shape
       const holder = path.reduce((at: any, key) => at[key], value);
+      if (keyword === 'minItems') {
+        holder[last] = Array.from({ length: params.limit as number }, () => holder[last][0]);
+        continue;
+      }
       const old = String(holder[last]);
       if (keyword === 'minLength') holder[last] = old.padEnd(params.limit as number, 'x');
       else if (keyword === 'maxLength') holder[last] = old.slice(0, params.limit as number);
-      else holder[last] = PATTERNED.find((text) => new RegExp(params.pattern as string).test(text));
+      else {
+        const pattern = params.pattern as string;
+        holder[last] = [...PATTERNED, fittingId(pattern)].find((text) => new RegExp(pattern).test(text));
+      }
     }
   }
   return value;
