@@ -1,5 +1,15 @@
 import type { Page } from '../src/tools/definition.js';
-import { type ApiOperation, type Document, resolve, type SchemaObject } from './document.js';
+import type { ToolEntry } from './config.js';
+import {
+  type ApiOperation,
+  type Document,
+  type ParameterObject,
+  resolve,
+  type SchemaObject,
+  type SchemaOrRef,
+} from './document.js';
+import type { Problem } from './errors.js';
+import type { Entry } from './slice.js';
 
 /** A page a model can read; the documented maximum is often 200 objects of a kilobyte each. */
 const DEFAULT_LIMIT = 50;
@@ -8,21 +18,73 @@ const DEFAULT_LIMIT = 50;
  * How an operation lists: the array itself, or the only array property of a wrapper. Undefined for operations that
  * answer one thing. The spec does not say where the cursor is; the runtime looks at the reply.
  */
-export function pageOf(document: Document, api: ApiOperation, limit: number | undefined): Page | undefined {
-  if (api.method !== 'GET') return undefined;
-  const schema = replySchema(document, api);
-  if (schema === undefined) return undefined;
-  const resumable = api.parameters.some(({ in: where, name }) => where === 'query' && name === 'after');
-  const items = schema.type === 'array' ? undefined : wrappedArray(document, schema);
-  if (schema.type !== 'array' && (items === undefined || !(resumable || api.id.startsWith('list')))) return undefined;
-  const parameter = api.parameters.find(({ in: where, name }) => where === 'query' && name === 'limit');
-  const bounds = parameter?.schema === undefined ? undefined : resolve(document, parameter.schema);
-  const size = limit ?? Math.min(DEFAULT_LIMIT, bounds?.maximum ?? DEFAULT_LIMIT);
+export function pageOf(document: Document, api: ApiOperation, stated: Stated = {}): Page | undefined {
+  const list = listOf(document, api);
+  if (list === undefined) return undefined;
+  const { property, resumable } = list;
+  const parameter = limitOf(api);
+  const max = stated.max_limit ?? documentedMax(document, api);
+  const size = stated.limit ?? Math.min(DEFAULT_LIMIT, max ?? DEFAULT_LIMIT);
   return {
-    ...(items === undefined ? {} : { items }),
+    ...(property === undefined ? {} : { items: property }),
     resumable,
     ...(parameter === undefined ? {} : { limit: size }),
+    ...(parameter === undefined || max === undefined ? {} : { max }),
   };
+}
+
+/** What an entry says of page sizes. */
+type Stated = Pick<ToolEntry, 'limit' | 'max_limit'>;
+
+/** Page sizes that contradict the specification. */
+export function pageProblems({ document, api, config: { limit, max_limit }, problem }: Entry): Problem[] {
+  if (limit === undefined && max_limit === undefined) return [];
+  if (listOf(document, api) === undefined || limitOf(api) === undefined) {
+    return [problem([limit === undefined ? 'max_limit' : 'limit'], `${api.id} has no page size`)];
+  }
+  const documented = documentedMax(document, api);
+  const max = max_limit ?? documented;
+  return [
+    ...(max_limit !== undefined && documented !== undefined
+      ? [problem(['max_limit'], `the spec documents ${documented}`, 'remove it')]
+      : []),
+    ...(limit !== undefined && max !== undefined && limit > max ? [problem(['limit'], `is above ${max}`)] : []),
+  ];
+}
+
+/** The schema of the items of a list; undefined for operations that answer one thing. */
+export function itemsOf(document: Document, api: ApiOperation): SchemaOrRef | undefined {
+  const list = listOf(document, api);
+  if (list === undefined) return undefined;
+  const { property, schema } = list;
+  return (property === undefined ? schema : resolve(document, schema.properties![property]!)).items;
+}
+
+interface List {
+  /** Of the reply. */
+  readonly schema: SchemaObject;
+  /** Name of the property that holds the array; absent when the reply is the array. */
+  readonly property?: string;
+  readonly resumable: boolean;
+}
+
+function listOf(document: Document, api: ApiOperation): List | undefined {
+  const schema = api.method === 'GET' ? replySchema(document, api) : undefined;
+  if (schema === undefined) return undefined;
+  const resumable = api.parameters.some(({ in: where, name }) => where === 'query' && name === 'after');
+  if (schema.type === 'array') return { schema, resumable };
+  const property = wrappedArray(document, schema);
+  if (property === undefined || !(resumable || api.id.startsWith('list'))) return undefined;
+  return { schema, property, resumable };
+}
+
+function limitOf({ parameters }: ApiOperation): ParameterObject | undefined {
+  return parameters.find(({ in: where, name }) => where === 'query' && name === 'limit');
+}
+
+function documentedMax(document: Document, api: ApiOperation): number | undefined {
+  const schema = limitOf(api)?.schema;
+  return schema === undefined ? undefined : resolve(document, schema).maximum;
 }
 
 function replySchema(document: Document, { operation }: ApiOperation): SchemaObject | undefined {

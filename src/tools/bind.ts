@@ -7,6 +7,8 @@ import type { JsonObject, Template, ToolDefinition } from './definition.js';
  */
 export function bind(tool: ToolDefinition, operation: Operation, args: JsonObject): OperationInput {
   const values = new Map(Object.entries(args));
+  // Widens what is shown; Okta answers whole items.
+  if (tool.projection) values.delete('fields');
   const templates = Object.entries(tool.arguments ?? {});
   const built = templates.map(([name, template]) => [name, fill(template, args)] as const);
   for (const [, template] of templates) for (const input of inputsOf(template)) values.delete(input);

@@ -1,9 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { OktaMcpError } from '../errors.js';
 import type { OktaReply } from '../okta/operation.js';
-import type { NextPage } from '../okta/page.js';
-import type { JsonObject, ToolDefinition } from './definition.js';
-import { nextArguments } from './next.js';
+import type { ToolDefinition } from './definition.js';
 
 /**
  * What a tool answers. One text with compact JSON and no `structuredContent`: clients show the model one or both, and
@@ -16,21 +14,8 @@ export function jsonResult(value: unknown): ToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(clean(value)) }] };
 }
 
-/**
- * What Okta answered to a request that succeeded.
- * @param next what Okta's next link says, when there is one
- * @param note words about a list, beside it
- * @throws OktaMcpError `okta_reply_invalid` when a list was promised and something else came
- */
-export function replyResult(
-  tool: ToolDefinition,
-  args: JsonObject,
-  reply: OktaReply,
-  next?: NextPage,
-  note?: string,
-): ToolResult {
-  if (tool.page) return jsonResult({ ...(note !== undefined && { note }), ...page(tool, args, reply, next) });
-  const { status, data } = reply;
+/** What Okta answered to a request that succeeded, and that did not ask for a list. */
+export function replyResult({ status, data }: OktaReply): ToolResult {
   const empty = data === undefined || data === '' || (isObject(data) && Object.keys(data).length === 0);
   if (status === 202) {
     const note = 'Okta accepted the request and is still working on it; read the resource later to see the outcome.';
@@ -52,25 +37,14 @@ export function itemsOf({ page }: ToolDefinition, { data }: OktaReply): readonly
   return page && Array.isArray(items) ? items : undefined;
 }
 
-/**
- * One page of a list. `complete` is true only when nothing further is known to exist: no next link, or, since a log
- * query without an end always has one, an empty page whose next link stands still.
- */
-function page(tool: ToolDefinition, args: JsonObject, reply: OktaReply, next: NextPage | undefined): JsonObject {
-  const items = itemsOf(tool, reply);
-  if (!items) {
-    throw new OktaMcpError(
-      'okta_reply_invalid',
-      `Okta answered ${tool.name} with something other than a list, so how complete the answer is cannot be told.`,
-      'Try again; if it stays, report it with the request id.',
-      { status: reply.status, ...(reply.requestId && { requestId: reply.requestId }) },
-    );
-  }
-  if (!next) return { items, complete: true };
-  const more = nextArguments(tool, args, next);
-  if (more) return { items, complete: items.length === 0 && more.after === args.after, next: more };
-  const note = 'Okta has more items, but this operation cannot continue from here; narrow the query to see the others.';
-  return { items, complete: false, note };
+/** A list was promised and something else came. */
+export function noList({ name }: ToolDefinition, { status, requestId }: OktaReply): OktaMcpError {
+  return new OktaMcpError(
+    'okta_reply_invalid',
+    `Okta answered ${name} with something other than a list, so how complete the answer is cannot be told.`,
+    'Try again; if it stays, report it with the request id.',
+    { status, ...(requestId && { requestId }) },
+  );
 }
 
 /** A failure as the model reads it: what failed, the next step, and facts for programs. Never a stack. */
@@ -85,10 +59,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * `_links` goes at every depth: URLs a model cannot follow, often a third of a resource. `_embedded` stays, since
- * `expand` asks for it.
+ * A value as results show it. `_links` goes at every depth: URLs a model cannot follow, often a third of a resource.
+ * `_embedded` stays, since `expand` asks for it.
  */
-function clean(value: unknown): unknown {
+export function clean(value: unknown): unknown {
   if (typeof value === 'string') return visible(value);
   if (Array.isArray(value)) return value.map(clean);
   if (!isObject(value)) return value;

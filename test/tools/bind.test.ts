@@ -43,6 +43,12 @@ test.each<{ name: string; facts?: Partial<ToolDefinition>; given: Record<string,
     want: { query: { limit: 1 } },
   },
   {
+    name: 'what widens a projection is not sent',
+    facts: { projection: ['id'] },
+    given: { id: 'u', factorId: 'f', fields: ['profile.title'] },
+    want: { query: {} },
+  },
+  {
     name: 'fixed values',
     facts: { arguments: { expand: ['x'], id: 'me', strict: true } },
     given: { factorId: 'f' },

@@ -1,14 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { OktaMcpError } from '../../src/errors.js';
-import { errorResult, replyResult } from '../../src/tools/result.js';
+import { errorResult, itemsOf, noList, replyResult } from '../../src/tools/result.js';
 import { jsonOf, reply, textOf, tool } from './fixture.js';
 
-const plain = tool('get');
-const list = tool('list', {
-  page: { resumable: true },
-  inputSchema: { type: 'object', properties: { after: { type: 'string' } } },
-});
+const list = tool('list', { page: { resumable: true } });
 const wrapped = tool('wrapped', { page: { resumable: false, items: 'roles' } });
 
 describe('not a list', () => {
@@ -31,78 +27,28 @@ describe('not a list', () => {
       },
     },
   ])('$name', ({ given, want }) => {
-    const result = replyResult(plain, {}, given);
+    const result = replyResult(given);
     expect(jsonOf(result)).toEqual(want);
     expect(result.isError).toBeUndefined();
     expect(result.structuredContent).toBeUndefined();
   });
 
   test('text stays text', () => {
-    expect(textOf(replyResult(plain, {}, reply('<xml/>\n')))).toBe('<xml/>\n');
+    expect(textOf(replyResult(reply('<xml/>\n')))).toBe('<xml/>\n');
   });
 });
 
-describe('lists', () => {
-  test.each([
-    { name: 'last page', given: reply([1, 2]), next: undefined, want: { items: [1, 2], complete: true } },
-    { name: 'empty list', given: reply([]), next: undefined, want: { items: [], complete: true } },
-    {
-      name: 'more',
-      given: reply([1]),
-      next: { after: 'c' },
-      want: { items: [1], complete: false, next: { after: 'c' } },
-    },
-    {
-      name: 'empty page, but more',
-      given: reply([]),
-      next: { after: 'c' },
-      want: { items: [], complete: false, next: { after: 'c' } },
-    },
-    {
-      name: 'empty page of a log query that caught up',
-      args: { after: 'c' },
-      given: reply([]),
-      next: { after: 'c' },
-      want: { items: [], complete: true, next: { after: 'c' } },
-    },
-    {
-      name: 'full page of a log query whose cursor stands still',
-      args: { after: 'c' },
-      given: reply([1]),
-      next: { after: 'c' },
-      want: { items: [1], complete: false, next: { after: 'c' } },
-    },
-  ])('$name', ({ args, given, next, want }) => {
-    expect(jsonOf(replyResult(list, args ?? {}, given, next))).toEqual(want);
-  });
-
-  test('a wrapped list that cannot be resumed says that there is more', () => {
-    expect(jsonOf(replyResult(wrapped, {}, reply({ roles: [1], _links: {} }), { after: 'c' }))).toEqual({
-      items: [1],
-      complete: false,
-      note: expect.stringContaining('cannot continue'),
-    });
-    expect(jsonOf(replyResult(wrapped, {}, reply({ roles: [1] })))).toEqual({ items: [1], complete: true });
-  });
-
-  test.each([{ given: {} }, { given: 'text' }, { given: undefined }, { given: null }])(
-    'something other than a list is never an empty list: $given',
-    ({ given }) => {
-      for (const each of [list, wrapped]) {
-        expect(() => replyResult(each, {}, reply(given))).toThrow(
-          expect.objectContaining({ code: 'okta_reply_invalid' }),
-        );
-      }
-    },
-  );
-});
+test.each([{ given: {} }, { given: 'text' }, { given: undefined }, { given: null }])(
+  'something other than a list is never an empty list: $given',
+  ({ given }) => {
+    for (const each of [list, wrapped]) expect(itemsOf(each, reply(given))).toBeUndefined();
+    expect(noList(list, reply(given)).code).toBe('okta_reply_invalid');
+  },
+);
 
 test('_links is dropped, _embedded stays', () => {
   const user = { id: 'u', _links: { self: { href: 'x' } }, _embedded: { app: { id: 'a', _links: {} } } };
-  expect(jsonOf(replyResult(list, {}, reply([user])))).toEqual({
-    items: [{ id: 'u', _embedded: { app: { id: 'a' } } }],
-    complete: true,
-  });
+  expect(jsonOf(replyResult(reply(user)))).toEqual({ id: 'u', _embedded: { app: { id: 'a' } } });
 });
 
 test.each([
@@ -113,7 +59,7 @@ test.each([
   { name: 'line breaks and tabs stay', given: 'a\n\tb\r\n', want: 'a\n\tb\r\n' },
   { name: 'letters of the world stay', given: 'Zoë Åström 山田 مريم 🎉', want: 'Zoë Åström 山田 مريم 🎉' },
 ])('$name', ({ given, want }) => {
-  expect(jsonOf(replyResult(plain, {}, reply({ [`k${given}`]: [given] })))).toEqual({ [`k${want}`]: [want] });
+  expect(jsonOf(replyResult(reply({ [`k${given}`]: [given] })))).toEqual({ [`k${want}`]: [want] });
   expect(textOf(errorResult(new OktaMcpError('okta_invalid', given, given, { name: given })))).toBe(
     `${want}\nNext step: ${want}\n${JSON.stringify({ code: 'okta_invalid', name: want })}`,
   );
@@ -122,7 +68,7 @@ test.each([
 test('no text of Okta brings an invisible character into a result', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (data) => {
-      const text = textOf(replyResult(plain, {}, reply({ data })));
+      const text = textOf(replyResult(reply({ data })));
       expect(text).not.toMatch(/[\u200B-\u200F\u202A-\u202E\u2066-\u2069\uFEFF\u007F-\u009F]/);
       expect(text).not.toMatch(/\\u00(0[0-8bcef]|1)/i);
     }),
