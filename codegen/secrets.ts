@@ -1,14 +1,7 @@
 import type { ToolsConfig } from './config.js';
-import {
-  type ApiOperation,
-  type Document,
-  escapePointer,
-  isRef,
-  resolve,
-  resolveRef,
-  type SchemaOrRef,
-} from './document.js';
-import { isJson } from './operation.js';
+import { type ApiOperation, type Document, resolve, type SchemaOrRef } from './document.js';
+import { type Field, isMarked, walkFields } from './fields.js';
+import { repliesOf } from './operation.js';
 
 /** Properties that are secret because of what holds them, by the name of the holder. */
 const INSIDE: Readonly<Record<string, readonly string[]>> = {
@@ -25,53 +18,22 @@ const INSIDE: Readonly<Record<string, readonly string[]>> = {
 export function secretsOf(document: Document, { secret_names }: ToolsConfig, { operation }: ApiOperation): string[] {
   const named = secret_names === '' ? /(?!)/ : new RegExp(secret_names, 'i');
   const found = new Set<string>();
-  const seen = new Set<string>();
+  const field = ({ name, pointer, holders, schema }: Field): boolean => {
+    const secret = isSecret(schema, name, holders);
+    if (secret) found.add(pointer);
+    return !secret;
+  };
 
-  /** @param base reached through `allOf`, where a discriminator is about the siblings */
-  function walk(schema: SchemaOrRef, path: readonly string[], base: boolean, trail: readonly string[]): void {
-    if (isRef(schema)) {
-      const visit = `${schema.$ref} ${path.join('/')} ${base}`;
-      // Every union of Okta's is reached from each of its variants again.
-      if (seen.has(visit) || trail.filter((ref) => ref === schema.$ref).length > 2) return;
-      seen.add(visit);
-      walk(resolveRef(document, schema.$ref), path, base, [...trail, schema.$ref]);
-      return;
-    }
-    for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      if (name === '_links') continue;
-      const at = [...path, escapePointer(name)];
-      if (isSecret(property, name, path)) found.add(`/${at.join('/')}`);
-      else walk(property, at, false, trail);
-    }
-    const { items, additionalProperties: values, allOf = [], oneOf = [], anyOf = [], discriminator } = schema;
-    for (const inner of [items, values]) {
-      if (typeof inner === 'object') walk(inner, [...path, '*'], false, trail);
-    }
-    for (const part of allOf) walk(part, path, true, trail);
-    for (const part of [...oneOf, ...anyOf]) walk(part, path, false, trail);
-    if (!base) for (const $ref of Object.values(discriminator?.mapping ?? {})) walk({ $ref }, path, false, trail);
-  }
-
-  function isSecret(property: SchemaOrRef, name: string, path: readonly string[]): boolean {
-    if (isWriteOnly(document, property)) return true;
+  function isSecret(property: SchemaOrRef, name: string, holders: readonly string[]): boolean {
+    if (isMarked(document, property, 'writeOnly')) return true;
     const { type, enum: values, items } = resolve(document, property);
     const inner = type === 'array' && items !== undefined ? resolve(document, items).type : type;
     // An object is a setting about secrets, and so is a choice.
     if ((inner !== undefined && inner !== 'string') || values !== undefined) return false;
-    const holder = path.findLast((key) => key !== '*') ?? '';
+    const holder = holders.findLast((key) => key !== '*') ?? '';
     return named.test(name) || INSIDE[holder]?.includes(name) === true;
   }
 
-  for (const [status, response] of Object.entries(operation.responses)) {
-    if (!status.startsWith('2')) continue;
-    for (const [media, { schema }] of Object.entries(resolve(document, response).content ?? {})) {
-      if (schema !== undefined && isJson(media)) walk(schema, [], false, []);
-    }
-  }
+  for (const schema of repliesOf(document, operation)) walkFields(document, schema, { field });
   return [...found].sort();
-}
-
-function isWriteOnly(document: Document, schema: SchemaOrRef): boolean {
-  const { writeOnly, allOf = [] } = resolve(document, schema);
-  return writeOnly === true || allOf.some((part) => !isRef(part) && part.writeOnly === true);
 }

@@ -8,6 +8,7 @@ export interface Meaning {
 }
 
 const LATER = 'Wait a little, read the object again, then repeat the call.';
+const CHANGED = 'Repeat the call, for which it is read again; where you gave an ETag yourself, give the new one.';
 const READ_FIRST = 'Read the object to see its present state, then decide what is still to be done.';
 
 const state = (means: string, fix = READ_FIRST): Meaning => ({ code: 'okta_state', means, fix });
@@ -103,10 +104,7 @@ const ERROR_CODES: Readonly<Record<string, Meaning>> = {
   E0000112: state('the user is still being activated', LATER),
   E0000195: conflict('it conflicts with what the org has now'),
   E0000200: state('the default brand cannot be deleted', 'Nothing can be done: every org keeps its default brand.'),
-  E0000231: conflict(
-    'the object has changed since it was read',
-    'Read it again, apply the change to what is there now, and send it with the new ETag.',
-  ),
+  E0000231: conflict('the object has changed since it was read', CHANGED),
   E0000239: state('Okta is still reordering the policies', LATER),
   E0000249: state('the group rules are still being set up', LATER),
 };
@@ -159,7 +157,7 @@ const BY_STATUS: Readonly<Record<number, Meaning>> = {
   },
   409: conflict('it conflicts with what the org has now'),
   411: MALFORMED,
-  412: conflict('the object has changed since it was read', 'Read it again and apply the change to what is there now.'),
+  412: conflict('the object has changed since it was read', CHANGED),
   413: MALFORMED,
   415: MALFORMED,
   422: MALFORMED,

@@ -1,4 +1,5 @@
 import { secretNames } from '../../generated/secret-names.js';
+import { below, ends, escapeToken, type Pointers, segments } from './pointer.js';
 
 /** Stands where a secret was. */
 export const MASK = '[secret: not shown]';
@@ -45,8 +46,8 @@ export function withhold(data: unknown, paths: readonly string[] = []): Withheld
   }
 
   /** @param open what is left of the paths that lead here */
-  function walk(value: unknown, at: string, name: string, holder: string, secret: boolean, open: Paths): unknown {
-    const hit = secret || open.some((path) => path.length === 0);
+  function walk(value: unknown, at: string, name: string, holder: string, secret: boolean, open: Pointers): unknown {
+    const hit = secret || ends(open);
     if (typeof value === 'string' || typeof value === 'number') {
       const key = typeof value === 'string' && PRIVATE_KEY.test(value);
       return hit || key || isSecretName(name, holder) ? mask(value, at) : value;
@@ -60,7 +61,7 @@ export function withhold(data: unknown, paths: readonly string[] = []): Withheld
     return Object.fromEntries(
       Object.entries(value).map(([key, inner]) => {
         const own = hit || (jwk && PRIVATE_MEMBERS.test(key));
-        return [key, walk(inner, `${at}/${escaped(key)}`, key, name, own, below(open, escaped(key)))];
+        return [key, walk(inner, `${at}/${escapeToken(key)}`, key, name, own, below(open, escapeToken(key)))];
       }),
     );
   }
@@ -71,17 +72,6 @@ export function withhold(data: unknown, paths: readonly string[] = []): Withheld
   return { data: copies.length === 0 ? masked : withoutCopies(masked, copies), secrets };
 }
 
-type Paths = readonly (readonly string[])[];
-
-function segments(path: string): string[] {
-  return path.split('/').slice(1);
-}
-
-/** Paths that go on below a member, or below an item of an array when there is no `key`. */
-function below(open: Paths, key: string | undefined): Paths {
-  return open.filter(([first]) => first === '*' || (key !== undefined && first === key)).map((path) => path.slice(1));
-}
-
 function withoutCopies(value: unknown, copies: readonly string[]): unknown {
   if (typeof value === 'string') return copies.reduce((text, copy) => text.replaceAll(copy, MASK), value);
   if (Array.isArray(value)) return value.map((item) => withoutCopies(item, copies));
@@ -89,9 +79,4 @@ function withoutCopies(value: unknown, copies: readonly string[]): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [String(withoutCopies(key, copies)), withoutCopies(inner, copies)]),
   );
-}
-
-/** RFC 6901. */
-function escaped(key: string): string {
-  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }

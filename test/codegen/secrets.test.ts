@@ -108,6 +108,6 @@ test('only what a request that succeeded answers', () => {
 });
 
 test('names that are no regular expression are refused, with their line', () => {
-  const { problems } = parseToolsConfig("spec: x\nsecret_names: '('\ntoolsets: {}\n", 'tools.config.yaml');
+  const { problems } = parseToolsConfig("specs: {}\nsecret_names: '('\ntoolsets: {}\n", 'tools.config.yaml');
   expect(problems).toEqual([{ file: 'tools.config.yaml', line: 2, message: 'secret_names: is no regular expression' }]);
 });
