@@ -2,6 +2,9 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { loadDocument, operationsOf } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
+import { operations } from '../generated/operations.js';
+import { readLexicon, readToolFile } from '../src/package-files.js';
+import { ToolSearch } from '../src/tools/search.js';
 
 // Times vary with the machine; tests assert counts only. Run after `npm run bundle`.
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
@@ -63,6 +66,23 @@ report(
 );
 report('start-up: spawn to tools/list, every scope', await repeat(11, () => startUp(every)));
 
+const { tools } = readToolFile();
+const lexicon = readLexicon();
+const pathOf = ({ operation }: (typeof tools)[number]) => operations[operation as keyof typeof operations].path;
+const indexed = async () => {
+  const started = performance.now();
+  new ToolSearch(tools, pathOf, lexicon);
+  return performance.now() - started;
+};
+const search = new ToolSearch(tools, pathOf, lexicon);
+const found = async () => {
+  const started = performance.now();
+  search.rank('Take the CRM away from everybody in Sales who has not used it since Januray');
+  return performance.now() - started;
+};
+report(`find_tools: its index over ${tools.length} tools, made on first use`, await repeat(11, indexed));
+report(`find_tools: one query over ${tools.length} tools`, await repeat(101, found));
+
 const config = readFileSync('tools.config.yaml', 'utf8');
 const input = { configName: 'tools.config.yaml', documents: new Map([['okta-management', spec]]) };
 const timed = async (text: string) => {
@@ -101,3 +121,15 @@ report('demo org: a page of 200 of 100,000 users, in process', demoOrg.page);
 console.log(
   `${'demo org: memory after reading all 100,000 users'.padEnd(68)} ${demoOrg.rss.toFixed(1).padStart(8)} MB`,
 );
+
+const collected = JSON.parse(
+  execFileSync(process.execPath, ['--expose-gc', '--import', 'tsx', 'bench/collect.ts'], { encoding: 'utf8' }),
+);
+report(`collect: counts of ${collected.read} users in ${collected.pages} pages`, collected.ms);
+console.log(
+  `${'collect: growth of the heap meanwhile (limit 50)'.padEnd(68)} ${collected.growth.toFixed(1).padStart(8)} MB`,
+);
+if (!collected.equal || collected.growth > 50) {
+  console.error('collect: the counts are not those of the org, or memory is not flat');
+  process.exitCode = 1;
+}

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /** What a seal binds: the one call that may use it, and until when. */
 export interface Sealed {
@@ -20,8 +21,14 @@ export interface Sealed {
 const FIELDS = ['kind', 'tool', 'arguments', 'principal', 'org', 'version', 'expires', 'id'] as const;
 const IV = 12;
 const TAG = 16;
+/** Longest text that is looked at. */
+const LONGEST = 100_000;
+const CONFIRMATION = 'confirmation';
 
-/** Turns what must hold later into a token that nobody else can make, change or read (AES-256-GCM). */
+/**
+ * Turns what must hold later into a token that nobody else can make, change or read (AES-256-GCM). What is sealed for one
+ * purpose does not open for another.
+ */
 export class Seal {
   readonly #key: Buffer;
 
@@ -31,25 +38,44 @@ export class Seal {
   }
 
   close(facts: Sealed): string {
-    const iv = randomBytes(IV);
-    const cipher = createCipheriv('aes-256-gcm', this.#key, iv);
-    const text = JSON.stringify(FIELDS.map((field) => facts[field]));
-    const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-    return Buffer.concat([iv, body, cipher.getAuthTag()]).toString('base64url');
+    return this.#lock(CONFIRMATION, Buffer.from(JSON.stringify(FIELDS.map((field) => facts[field]))));
   }
 
   /** Undefined for anything this key has not sealed. */
   open(token: unknown): Sealed | undefined {
+    const text = this.#unlock(CONFIRMATION, token);
+    if (!text) return undefined;
+    const values = JSON.parse(text.toString('utf8')) as unknown[];
+    return Object.fromEntries(FIELDS.map((field, at) => [field, values[at]])) as unknown as Sealed;
+  }
+
+  /** Seals any JSON, compressed. */
+  pack(purpose: string, value: unknown): string {
+    return this.#lock(purpose, deflateRawSync(JSON.stringify(value)));
+  }
+
+  /** What `pack` sealed for this purpose; undefined for anything else. */
+  unpack(purpose: string, token: unknown): unknown {
+    const packed = this.#unlock(purpose, token);
+    return packed && JSON.parse(inflateRawSync(packed).toString('utf8'));
+  }
+
+  #lock(purpose: string, content: Buffer): string {
+    const iv = randomBytes(IV);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, iv).setAAD(Buffer.from(purpose));
+    const body = Buffer.concat([cipher.update(content), cipher.final()]);
+    return Buffer.concat([iv, body, cipher.getAuthTag()]).toString('base64url');
+  }
+
+  #unlock(purpose: string, token: unknown): Buffer | undefined {
     // Another spelling of the same bytes would be another token.
-    if (typeof token !== 'string' || !/^[\w-]{40,2000}$/.test(token)) return undefined;
+    if (typeof token !== 'string' || token.length > LONGEST || !/^[\w-]{40,}$/.test(token)) return undefined;
     const bytes = Buffer.from(token, 'base64url');
     if (bytes.toString('base64url') !== token || bytes.length <= IV + TAG) return undefined;
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, IV), { authTagLength: TAG });
-    decipher.setAuthTag(bytes.subarray(-TAG));
+    decipher.setAAD(Buffer.from(purpose)).setAuthTag(bytes.subarray(-TAG));
     try {
-      const text = Buffer.concat([decipher.update(bytes.subarray(IV, -TAG)), decipher.final()]).toString('utf8');
-      const values = JSON.parse(text) as unknown[];
-      return Object.fromEntries(FIELDS.map((field, at) => [field, values[at]])) as unknown as Sealed;
+      return Buffer.concat([decipher.update(bytes.subarray(IV, -TAG)), decipher.final()]);
     } catch {
       return undefined;
     }

@@ -82,6 +82,40 @@ describe('a seal', () => {
   });
 });
 
+describe('any JSON', () => {
+  test('is given back for its purpose only', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), fc.string(), (value, purpose, other) => {
+        const seal = new Seal();
+        const token = seal.pack(purpose, value);
+        expect(seal.unpack(purpose, token)).toEqual(JSON.parse(JSON.stringify(value)));
+        expect(new Seal().unpack(purpose, token)).toBeUndefined();
+        if (other !== purpose) expect(seal.unpack(other, token)).toBeUndefined();
+      }),
+    );
+  });
+
+  test('is no confirmation, nor a confirmation any JSON', () => {
+    const seal = new Seal();
+    expect(seal.open(seal.pack('collect', Object.values(facts)))).toBeUndefined();
+    expect(seal.unpack('collect', seal.close(facts))).toBeUndefined();
+  });
+
+  test('is not opened once a single bit differs', () => {
+    const seal = new Seal();
+    const bytes = Buffer.from(seal.pack('collect', { a: [1, 'x'] }), 'base64url');
+    for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+      const other = Buffer.from(bytes);
+      other[bit >> 3]! ^= 1 << (bit & 7);
+      expect(seal.unpack('collect', other.toString('base64url'))).toBeUndefined();
+    }
+  });
+
+  test('is short for what repeats itself', () => {
+    expect(new Seal().pack('collect', 'x'.repeat(10_000)).length).toBeLessThan(200);
+  });
+});
+
 describe('used seals', () => {
   test('are used once, also at the same time', async () => {
     const used = new UsedSealsInMemory(() => 0);

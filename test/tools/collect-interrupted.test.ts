@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import { interrupt } from './collect-interrupted.js';
+
+test('interrupted anywhere and gone on with, a collection comes to the same as in one go', async () => {
+  expect(await interrupt(25)).toBeGreaterThan(25);
+});
