@@ -1,6 +1,8 @@
 import { LineCounter, parseDocument, type Document as YamlDocument } from 'yaml';
 import { z } from 'zod';
+import { excluded, pattern, phrase, specs } from './coverage-config.js';
 import type { Problem } from './errors.js';
+import { lexicon } from './lexicon.js';
 
 const roles = z.strictObject({
   anyOf: z.array(z.string()).min(1),
@@ -34,8 +36,11 @@ const escalation = z.union([
   read.extend({ count: z.literal(true) }),
 ]);
 
+const toolName = z.string().regex(/^[a-z][a-z0-9_]*$/);
+
 const tool = z.strictObject({
   operation: z.string(),
+  aliases: z.array(toolName).default([]),
   title: z.string().optional(),
   description: z.string().optional(),
   core: z.boolean().default(false),
@@ -47,6 +52,7 @@ const tool = z.strictObject({
   hide: z.array(z.string()).default([]),
   notes: z.record(z.string(), z.string()).default({}),
   limit: z.int().positive().optional(),
+  max_limit: z.int().positive().optional(),
   never_empty: z.string().min(1).optional(),
   retry: z.literal('safe').optional(),
   retryReason: z.string().min(1).optional(),
@@ -55,12 +61,15 @@ const tool = z.strictObject({
   secrets: z.array(z.string().regex(/^\//)).default([]),
   preview: z.array(read).default([]),
   escalates: z.array(escalation).default([]),
+  update: z.literal('merge').optional(),
+  keep_blank: z.array(z.string().regex(/^\//)).default([]),
 });
 
 const file = z.strictObject({
-  spec: z.string(),
+  specs,
   secret_names: z.string().refine(isPattern, 'is no regular expression').default(''),
   glossary: z.record(z.string(), z.string()).default({}),
+  projections: z.record(z.string(), z.array(z.string().regex(/^\w+(\.\w+)*$/)).min(1)).default({}),
   roles: z.record(z.string(), roles).default({}),
   self: z
     .strictObject({
@@ -71,8 +80,13 @@ const file = z.strictObject({
     .optional(),
   toolsets: z.record(
     z.string().regex(/^[a-z][a-z0-9-]*$/),
-    z.strictObject({ title: z.string(), tools: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), tool) }),
+    z.strictObject({ title: z.string(), tools: z.record(toolName, tool) }),
   ),
+  excluded: excluded.default({}),
+  nouns: z.record(z.string(), z.string()).default({}),
+  phrases: z.record(z.string(), phrase).default({}),
+  patterns: z.array(pattern(roles)).default([]),
+  synonyms: lexicon.prefault({}),
 });
 
 /** One read of `preview` or `escalates`. */
@@ -91,7 +105,24 @@ export interface ConfigSource {
   problem(path: readonly (string | number)[], message: string, fix?: string): Problem;
 }
 
-const empty: ToolsConfig = { spec: '', secret_names: '', glossary: {}, roles: {}, toolsets: {} };
+const empty: ToolsConfig = {
+  specs: {},
+  secret_names: '',
+  glossary: {},
+  projections: {},
+  roles: {},
+  toolsets: {},
+  excluded: {},
+  nouns: {},
+  phrases: {},
+  patterns: [],
+  synonyms: { same: [], near: {}, verbs: {}, names: {}, known: {}, ignore: '' },
+};
+
+/** An entry as if it stood in the file. */
+export function toolEntry(fields: z.input<typeof tool>): ToolEntry {
+  return tool.parse(fields);
+}
 
 /** Reads `tools.config.yaml`. Never throws: syntax errors, duplicate and unknown keys come back as problems with lines. */
 export function parseToolsConfig(text: string, name: string): ConfigSource {

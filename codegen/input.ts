@@ -4,6 +4,7 @@ import type { ToolsConfig } from './config.js';
 import { type Document, type ParameterObject, resolve, type SchemaOrRef } from './document.js';
 import type { Problem } from './errors.js';
 import { isJson, mediaTypeOf } from './operation.js';
+import { patchOf } from './patch.js';
 import { compact } from './schema.js';
 import { type Shape, shapeOf } from './shape.js';
 import { type Entry, nearest } from './slice.js';
@@ -21,13 +22,14 @@ interface Input {
 /**
  * What a caller may give an entry's tool: parameters at the top, the body under one `body` key.
  * @param limit page size sent when the caller gives none
+ * @param fields whether the caller may ask for more fields of each item of a list
  */
 export function inputOf(
   document: Document,
   config: ToolsConfig,
   entry: Entry,
   operation: Operation,
-  limit: number | undefined,
+  { limit, fields }: { readonly limit: number | undefined; readonly fields: boolean },
 ): Input {
   const { api, config: stated, problem } = entry;
   const notes = { ...config.glossary, ...stated.notes };
@@ -37,7 +39,12 @@ export function inputOf(
   const open: string[] = [];
   const problems: Problem[] = [];
   const offered = new Set([...(operation.query ?? []), ...(operation.header ?? [])]);
-  const parameters = api.parameters.filter(({ in: where, name }) => where === 'path' || offered.has(name));
+  const merges = stated.update === 'merge';
+  const parameters = api.parameters.filter(({ in: where, name }) => {
+    // The version of what was read, which a merge fills in itself.
+    if (merges && where === 'header' && name === 'If-Match') return false;
+    return where === 'path' || offered.has(name);
+  });
   const names = new Set(parameters.map(({ name }) => name));
   for (const key of [...stated.hide, ...Object.keys(stated.arguments)]) {
     if (names.has(key)) continue;
@@ -54,22 +61,31 @@ export function inputOf(
     const path = parameter.name;
     const pointer = `/properties/${path}`;
     const shape = parameterShape(document, parameter, path === 'limit' ? limit : undefined);
-    const printed = compact(shape, { pointer, path, depth: 0, notes });
+    const filter = stated.notes[path] === undefined && filterWords(parameter);
+    const words = filter ? { ...notes, [path]: filter } : notes;
+    const printed = compact(shape, { pointer, path, depth: 0, notes: words });
     properties[path] = printed.schema;
     open.push(...printed.open);
     if (parameter.required === true || parameter.in === 'path') required.push(path);
   }
   for (const [input, words] of Object.entries(stated.inputs))
     properties[input] = { type: 'string', description: words };
+  if (fields) {
+    if (Object.hasOwn(properties, 'fields')) {
+      problems.push(problem([], 'has a parameter "fields", the name that widens its projection', 'hide it'));
+    }
+    properties.fields = { type: 'array', items: { type: 'string' } };
+  }
   const content = api.operation.requestBody && resolve(document, api.operation.requestBody).content;
   const media = content === undefined ? undefined : mediaTypeOf(content);
   if (content !== undefined && media !== undefined) {
-    const shape = bodyShape(document, media, content[media]?.schema);
+    const whole = bodyShape(document, media, content[media]?.schema);
+    const shape = merges ? patchOf(whole) : whole;
     const printed = compact(shape, { pointer: '/properties/body', path: 'body', depth: BODY_DEPTH, notes });
-    properties.body = printed.schema;
+    properties.body = merges ? asPatch(printed.schema) : printed.schema;
     nullable.push(...printed.nullable);
     open.push(...printed.open);
-    if (operation.bodyOptional !== true) required.push('body');
+    if (operation.bodyOptional !== true || merges) required.push('body');
   }
   problems.push(...noteProblems(entry, { type: 'object', properties }));
   const schema = {
@@ -79,6 +95,20 @@ export function inputOf(
     additionalProperties: false,
   };
   return { schema, nullable, open, problems };
+}
+
+function asPatch({ description, ...schema }: JsonObject): JsonObject {
+  return { ...schema, description: ['Only what changes; null clears.', description].filter(Boolean).join(' ') };
+}
+
+/** As many as a model can use; the rest is rare. */
+const MOST_FIELDS = 8;
+
+/** What a SCIM filter may be about, where the specification says. */
+function filterWords({ 'x-scim-filter': fields }: ParameterObject): string | undefined {
+  const names = Object.keys(fields ?? {});
+  if (names.length === 0) return undefined;
+  return `SCIM filter on ${names.slice(0, MOST_FIELDS).join(', ')}${names.length > MOST_FIELDS ? ', …' : ''}.`;
 }
 
 function parameterShape(

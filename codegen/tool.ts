@@ -1,12 +1,14 @@
 import type { Credential } from '../src/auth/strategy.js';
 import type { Operation } from '../src/okta/operation.js';
-import type { Template, ToolDefinition } from '../src/tools/definition.js';
+import type { JsonObject, Template, ToolDefinition } from '../src/tools/definition.js';
 import type { ToolsConfig } from './config.js';
 import type { Document } from './document.js';
 import type { Problem } from './errors.js';
 import { hintsOf } from './hints.js';
 import { inputOf } from './input.js';
-import { pageOf } from './page.js';
+import { mergeOf } from './merge.js';
+import { pageOf, pageProblems } from './page.js';
+import { projectionOf } from './projection.js';
 import { rolesOf, scopesOf } from './requirement.js';
 import { secretsOf } from './secrets.js';
 import type { Entry } from './slice.js';
@@ -32,11 +34,15 @@ export function toolOf(
     hasBody: operation.body !== undefined,
     scopes: scopes.flat(),
   });
-  const risk = stated.risk ?? hints.risk;
+  const { merge, problems: mergeProblems } = mergeOf(document, config, entry, hints.replaces);
+  problems.push(...mergeProblems);
+  const risk = stated.risk ?? (merge === undefined ? hints.risk : 'write');
   // A GET that answers live secrets is privileged and still changes nothing.
   const reads = risk === 'read' || (risk === 'privileged' && hints.risk === 'read');
-  const page = pageOf(document, api, stated.limit);
-  const input = inputOf(document, config, entry, operation, page?.limit);
+  const page = pageOf(document, api, stated);
+  problems.push(...pageProblems(entry));
+  const projection = page && projectionOf(document, config, api);
+  const input = inputOf(document, config, entry, operation, { limit: page?.limit, fields: projection !== undefined });
   const nullable = input.nullable.length === 0 ? {} : { nullable: input.nullable };
   const open = input.open.length === 0 ? {} : { open: input.open };
   const fixed =
@@ -49,12 +55,14 @@ export function toolOf(
   }
   const tool: ToolDefinition = {
     name,
+    ...(stated.aliases.length === 0 ? {} : { aliases: stated.aliases }),
     title: stated.title ?? name,
     description: stated.description ?? '',
     operation: api.id,
     ...fixed,
     toolset,
     core: stated.core,
+    ...(entry.composed === undefined ? {} : { composed: entry.composed }),
     risk,
     scopes,
     roles,
@@ -62,8 +70,10 @@ export function toolOf(
     inputSchema: input.schema,
     ...(input.nullable.length + input.open.length === 0 ? {} : { accept: { ...nullable, ...open } }),
     ...(page === undefined ? {} : { page }),
+    ...(projection === undefined ? {} : { projection: withEmbedded(projection, input.schema) }),
     ...(neverEmpty === undefined ? {} : { neverEmpty }),
-    ...(hints.replaces ? { update: 'replace' as const } : {}),
+    ...(hints.replaces && merge === undefined ? { update: 'replace' as const } : {}),
+    ...(merge === undefined ? {} : { update: 'merge' as const, merge }),
     ...(secrets.length === 0 ? {} : { secrets }),
     annotations: {
       readOnlyHint: reads,
@@ -73,6 +83,11 @@ export function toolOf(
     },
   };
   return { tool, problems: [...problems, ...input.problems] };
+}
+
+/** What `expand` asks for is shown. */
+function withEmbedded(projection: readonly string[], { properties }: JsonObject): readonly string[] {
+  return Object.hasOwn(properties as object, 'expand') ? [...projection, '_embedded'] : projection;
 }
 
 function lifecycleProblems({ config, api, problem }: Entry): Problem[] {

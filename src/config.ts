@@ -4,11 +4,20 @@ import { resolve } from 'node:path';
 import { isOidcScope, isSelfScope } from './auth/scopes.js';
 import { type AuthSettings, readAuthSettings } from './auth/settings.js';
 import { readSurroundings, type Surroundings } from './auth/surroundings.js';
-import { DEFAULT_SCOPES, type Environment, type LogLevel, type Report, ROLES, readEnvironment } from './environment.js';
+import {
+  DEFAULT_RESULT_BYTES,
+  DEFAULT_SCOPES,
+  type Environment,
+  type LogLevel,
+  type Report,
+  ROLES,
+  readEnvironment,
+} from './environment.js';
 import { OktaMcpError } from './errors.js';
 import { parseOrgUrl } from './org-url.js';
-import type { ConfirmMode } from './tools/confirm.js';
+import type { ConfirmMode } from './tools/guard.js';
 import { nearest } from './tools/nearest.js';
+import type { Surface } from './tools/surface.js';
 
 export { configReference } from './environment.js';
 
@@ -26,8 +35,12 @@ export interface Config {
   readonly tools?: readonly string[];
   /** Administrator roles the credentials are said to hold (Okta `RoleType`); absent: not known. */
   readonly roles?: readonly string[];
+  /** Which of the allowed tools are listed. */
+  readonly surface: Surface;
   /** How destructive and privileged calls are confirmed. */
   readonly confirm: ConfirmMode;
+  /** UTF-8 bytes that the result of a list with more than one item may have. */
+  readonly resultBytes: number;
   /** Existing folder for files written for the operator. */
   readonly exportDir?: string;
   /** Secrets of replies are kept in files in `exportDir`, which is then present; absent: they are not kept. */
@@ -76,8 +89,18 @@ const CREDENTIALS = [
   'OKTA_API_TOKEN',
   'OKTA_TOKEN_STORE_KEY',
 ] as const;
+const SECRETS_DO_NOT_SIGN_IN =
+  'A client secret (OKTA_CLIENT_SECRET, OKTA_M2M_CLIENT_SECRET) never gets okta.* scopes: Okta gives them to apps with a private key (OKTA_PRIVATE_KEY). The hosted server uses it for token introspection, and nothing else does.';
 /** What `--demo` has no use for. */
-const OF_THE_ORG = ['OKTA_ORG_URL', 'OKTA_AUTH', 'OKTA_DPOP', 'OKTA_TOKEN_STORE', 'OKTA_REDIRECT_PORT', ...CREDENTIALS];
+const OF_THE_ORG = [
+  'OKTA_ORG_URL',
+  'OKTA_DOMAIN',
+  'OKTA_AUTH',
+  'OKTA_DPOP',
+  'OKTA_TOKEN_STORE',
+  'OKTA_REDIRECT_PORT',
+  ...CREDENTIALS,
+];
 
 /**
  * The configuration the environment describes, and what about it deserves a warning. Empty variables count as unset.
@@ -94,7 +117,8 @@ export function parseConfig(
   const report: Report = (name, message, fix) => void problems.push({ name, message, fix });
   const values = readEnvironment(env, demo ? OF_THE_ORG : [], report);
 
-  const orgUrl = demo ? DEMO_ORG_URL : readOrgUrl(values.OKTA_ORG_URL, report, warnings);
+  if (!demo && (env.OKTA_CLIENT_SECRET ?? env.OKTA_M2M_CLIENT_SECRET)?.trim()) warnings.push(SECRETS_DO_NOT_SIGN_IN);
+  const orgUrl = demo ? DEMO_ORG_URL : readOrgUrl(values, report, warnings);
   const auth = demo
     ? ({ strategy: 'demo' } as const)
     : readCredentials(values, readSurroundings(env), problems, report);
@@ -114,7 +138,9 @@ export function parseConfig(
     ...(values.OKTA_TOOLSETS && { toolsets: Object.freeze(values.OKTA_TOOLSETS) }),
     ...(values.OKTA_TOOLS && { tools: Object.freeze(values.OKTA_TOOLS) }),
     ...(values.OKTA_ADMIN_ROLES && { roles: Object.freeze(values.OKTA_ADMIN_ROLES) }),
+    surface: values.OKTA_SURFACE ?? 'auto',
     confirm: values.OKTA_CONFIRM ?? 'auto',
+    resultBytes: values.OKTA_RESULT_BYTES ?? DEFAULT_RESULT_BYTES,
     ...(exportDir && { exportDir }),
     ...(values.OKTA_REVEAL === 'file' && { reveal: 'file' as const }),
     ...(values.OKTA_AUDIT_LOG && { auditLog: values.OKTA_AUDIT_LOG.replace(/^~(?=\/|$)/, homedir()) }),
@@ -123,7 +149,13 @@ export function parseConfig(
   return { config: Object.freeze(config), warnings };
 }
 
-function readOrgUrl(value: string | undefined, report: Report, warnings: string[]): string | undefined {
+function readOrgUrl(
+  { OKTA_ORG_URL, OKTA_DOMAIN }: Environment,
+  report: Report,
+  warnings: string[],
+): string | undefined {
+  const name = OKTA_ORG_URL === undefined && OKTA_DOMAIN !== undefined ? 'OKTA_DOMAIN' : 'OKTA_ORG_URL';
+  const value = OKTA_ORG_URL ?? OKTA_DOMAIN;
   if (!value) {
     const fix = 'Set it to the address people sign in at, for example OKTA_ORG_URL=https://acme.okta.com';
     report('OKTA_ORG_URL', 'is not set.', fix);
@@ -131,12 +163,16 @@ function readOrgUrl(value: string | undefined, report: Report, warnings: string[
   }
   const url = parseOrgUrl(value);
   if ('fix' in url) {
-    report('OKTA_ORG_URL', url.message, url.fix);
+    report(name, url.message, url.fix);
     return undefined;
+  }
+  const other = parseOrgUrl(OKTA_DOMAIN ?? value);
+  if ('fix' in other || other.origin !== url.origin) {
+    report('OKTA_DOMAIN', 'names another org than OKTA_ORG_URL.', 'Unset one of the two.');
   }
   if (url.custom) {
     warnings.push(
-      'OKTA_ORG_URL is outside the domains of Okta. Right if it is a custom domain of your org, otherwise a typo.',
+      `${name} is outside the domains of Okta. Right if it is a custom domain of your org, otherwise a typo.`,
     );
   }
   return url.origin;

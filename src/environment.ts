@@ -23,10 +23,13 @@ export const ROLES = [
   'WORKFLOWS_ADMIN',
 ];
 
+/** About 6,000 tokens: a client can take several such results in one conversation. */
+export const DEFAULT_RESULT_BYTES = 24_000;
+
 export const DEFAULT_SCOPES = 'okta.users.read okta.groups.read';
 
 /** Environment files of containers keep the quotes around a value. */
-const text = z
+export const text = z
   .string()
   .optional()
   .transform(
@@ -37,12 +40,12 @@ const text = z
         .trim() || undefined,
   );
 
-const list = text.transform((value) => {
+export const list = text.transform((value) => {
   const items = [...new Set(value?.split(/[\s,]+/).filter(Boolean))];
   return items.length > 0 ? items : undefined;
 });
 
-function choice<const T extends string>(values: readonly T[]) {
+export function choice<const T extends string>(values: readonly T[]) {
   return text.transform((value, context) => {
     const chosen = values.find((candidate) => candidate === value?.toLowerCase());
     if (value && !chosen) {
@@ -53,9 +56,23 @@ function choice<const T extends string>(values: readonly T[]) {
   });
 }
 
+export function wholeNumber(min: number) {
+  return text.transform((value, context) => {
+    const number = Number(value);
+    if (!value || (/^\d+$/.test(value) && number >= min && Number.isSafeInteger(number)))
+      return value ? number : undefined;
+    const fix = `Set it to a whole number, ${min} or more.`;
+    context.addIssue({ code: 'custom', message: 'has a value it cannot have.', params: { fix } });
+    return undefined;
+  });
+}
+
 const environment = z.object({
   OKTA_ORG_URL: text.meta({
     description: 'Address of the org, with or without https://. Not the -admin address, no path.',
+  }),
+  OKTA_DOMAIN: text.meta({
+    description: 'The same as `OKTA_ORG_URL`, under the name other Okta tools use. Set only one of them.',
   }),
   OKTA_CLIENT_ID: text.meta({
     description:
@@ -110,10 +127,20 @@ const environment = z.object({
     description: `Administrator roles the credentials hold: ${ROLES.join(', ')}. Hides tools that certainly need another one.`,
     default: 'not known, hides nothing',
   }),
+  OKTA_SURFACE: choice(['auto', 'direct', 'discover']).meta({
+    description:
+      'Which of the allowed tools are listed; all of them can be called. `auto`: the curated ones, or those of `OKTA_TOOLS`, up to 100, above that the most used ones; the others are found and called through `find_tools` and `call_tool`. `direct`: all. `discover`: only `find_tools` and its like, about 1,500 tokens.',
+    default: 'auto',
+  }),
   OKTA_CONFIRM: choice(['auto', 'elicit', 'two-step', 'off']).meta({
     description:
       'How destructive and privileged calls are confirmed. `auto`: by a person, where the MCP client can ask one; elsewhere destructive calls take two steps of the model, and privileged ones are refused. `elicit`: by a person or not at all. `two-step`: where nobody can be asked, privileged calls take two steps too. `off`: destructive calls are not confirmed, privileged ones still are.',
     default: 'auto',
+  }),
+  OKTA_RESULT_BYTES: wholeNumber(2_000).meta({
+    description:
+      'Largest result of a list, in bytes (UTF-8), at least 2000. A longer page shows the items that fit and how to go on; a single item is shown whole.',
+    default: String(DEFAULT_RESULT_BYTES),
   }),
   OKTA_EXPORT_DIR: text.meta({
     description:
@@ -135,10 +162,12 @@ const environment = z.object({
 /** What was set, trimmed; undefined where nothing usable was. */
 export type Environment = z.output<typeof environment>;
 
-/** Every environment variable, for the documentation. */
-export function configReference(): { name: string; description: string; default?: string }[] {
-  return Object.entries(environment.shape).map(([name, field]) => {
-    const { description = '', default: fallback } = field.meta() ?? {};
+/** Every environment variable of a set, for the documentation. */
+export function configReference(
+  set: z.ZodObject = environment,
+): { name: string; description: string; default?: string }[] {
+  return Object.entries(set.shape).map(([name, field]) => {
+    const { description = '', default: fallback } = (field as z.ZodType).meta() ?? {};
     return typeof fallback === 'string' ? { name, description, default: fallback } : { name, description };
   });
 }
@@ -152,15 +181,25 @@ export function readEnvironment(
   ignored: readonly string[],
   report: Report,
 ): Environment {
+  return readVariables(environment, env, ignored, report as (name: string, message: string, fix: string) => void);
+}
+
+/** The same for any set of variables. */
+export function readVariables<Set extends z.ZodObject>(
+  set: Set,
+  env: Readonly<Record<string, string | undefined>>,
+  ignored: readonly string[],
+  report: (name: string, message: string, fix: string) => void,
+): z.output<Set> {
   const values: Record<string, unknown> = {};
-  for (const [name, field] of Object.entries(environment.shape)) {
+  for (const [name, field] of Object.entries(set.shape)) {
     if (ignored.includes(name)) continue;
-    const result = field.safeParse(env[name]);
+    const result = (field as z.ZodType).safeParse(env[name]);
     if (result.success) values[name] = result.data;
     for (const issue of result.error?.issues ?? []) {
       const fix = issue.code === 'custom' ? String(issue.params?.fix) : 'Correct it.';
-      report(name as keyof Environment, issue.message, fix);
+      report(name, issue.message, fix);
     }
   }
-  return values as Environment;
+  return values as z.output<Set>;
 }

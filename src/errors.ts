@@ -14,8 +14,11 @@ export type ErrorCode =
   | 'target_changed'
   | 'target_is_self'
   | 'target_unfit'
+  | 'write_only_missing'
   | 'audit_unavailable'
   | 'reveal_unavailable'
+  | 'export_unavailable'
+  | 'result_too_large'
   // getting a credential
   | 'auth_key_invalid'
   | 'auth_client_invalid'

@@ -271,6 +271,7 @@ describe('restrictions', () => {
       scopes: ['okta.users.read', 'okta.groups.read'],
       readOnly: false,
       confirm: 'auto',
+      resultBytes: 24_000,
       log: { level: 'info' },
     });
   });
@@ -286,6 +287,21 @@ describe('restrictions', () => {
   ])('OKTA_READ_ONLY=%s is %s', (value, want) => {
     expect(config({ ...token, OKTA_READ_ONLY: value }).readOnly).toBe(want);
   });
+
+  test.each([
+    ['', 24_000],
+    ['2000', 2_000],
+    [' 100000 ', 100_000],
+  ])('OKTA_RESULT_BYTES=%s is %s', (value, want) => {
+    expect(config({ ...token, OKTA_RESULT_BYTES: value }).resultBytes).toBe(want);
+  });
+
+  test.each(['1999', '0', '-5000', '24k', '24,000', '2e4', '24000.5', '99999999999999999999'])(
+    'OKTA_RESULT_BYTES=%s is refused',
+    (value) => {
+      expect(blamed({ ...token, OKTA_RESULT_BYTES: value })).toEqual(['OKTA_RESULT_BYTES']);
+    },
+  );
 
   test('lists', () => {
     const lists = {
@@ -370,7 +386,7 @@ test('the reference names every variable once', () => {
   const reference = configReference();
   // The names the issue gives.
   expect(reference.map(({ name }) => name).sort()).toEqual(
-    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DPOP EXPORT_DIR KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT REVEAL SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
+    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DPOP EXPORT_DIR KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT RESULT_BYTES REVEAL SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
       .split(' ')
       .map((name) => `OKTA_${name}`),
   );

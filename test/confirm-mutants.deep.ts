@@ -8,14 +8,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
 const FILE = 'src/tools/confirm.ts';
-const SUITE = ['test/tools/confirm-attacks.test.ts', 'test/tools/confirm.test.ts'];
+const SUITE = ['test/tools/confirm-attacks.test.ts', 'test/tools/confirm.test.ts', 'test/tools/batch.test.ts'];
 let copy: string;
 let original: string;
 
 const MUTANTS: { readonly check: string; readonly without: string; readonly put?: string }[] = [
   {
     check: 'arguments',
-    without: "if (sealed.arguments !== digest(args)) throw invalid(tool, 'it belongs to other arguments');",
+    without: "if (sealed.arguments !== this.#arguments()) throw invalid(tool, 'it belongs to other arguments');",
   },
   { check: 'tool', without: "if (sealed.tool !== tool.name) throw invalid(tool, 'it belongs to another tool');" },
   {
@@ -35,22 +35,27 @@ const MUTANTS: { readonly check: string; readonly without: string; readonly put?
   },
   {
     check: 'the answer',
-    without: "if (how === 'human' && !accepted(context.answer)) throw declined(tool, context.answer);",
+    without: "if (how === 'human' && !this.#accepted(context.answer)) throw declined(tool, context.answer);",
   },
-  { check: 'the ticked box', without: ' && answer.content?.confirm === true' },
+  { check: 'the ticked box', without: ' || answer.content?.confirm !== true' },
   {
     check: 'confirm is true, not merely something',
-    without: 'answer.content?.confirm === true',
-    put: 'Boolean(answer.content?.confirm)',
+    without: 'answer.content?.confirm !== true',
+    put: '!answer.content?.confirm',
   },
-  { check: 'the acting principal', without: 'if (namesPrincipal(named, principal)) throw selfTarget(this.call.tool);' },
+  {
+    check: 'the acting principal',
+    without: 'if (namesPrincipal(named, principal)) return selfTarget(this.guarded.tool);',
+  },
   { check: 'privileged is never left to the model', without: " && concern !== 'privileged');", put: ');' },
   {
     check: 'a no stays a no',
     without:
-      'if (mayNeedConfirmation(tool) && context.answer && !accepted(context.answer)) throw declined(tool, context.answer);',
+      'if (mayNeedConfirmation(tool) && context.answer && !this.#accepted(context.answer)) throw declined(tool, context.answer);',
   },
-  { check: 'what must hold of the target', without: 'this.#refuseUnfit(facts);' },
+  { check: 'what must hold of the target', without: ' ?? this.#unfit(facts)' },
+  { check: 'the typed number', without: 'answer.content.count === calls.length', put: 'true' },
+  { check: 'one target once', without: 'this.#refuseTwice(facts);' },
   {
     check: 'escalation',
     without: 'filter(({ unread, count }) => unread || count !== 0)',

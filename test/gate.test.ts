@@ -1,9 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import pino from 'pino';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { loadDocument } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
 import { createApp } from '../src/app.js';
 import { parseConfig } from '../src/config.js';
@@ -12,6 +10,7 @@ import { mcpServerFactory } from '../src/server/mcp.js';
 import type { ToolFile } from '../src/tools/definition.js';
 import { connect, type Session } from './e2e/session.js';
 import { operationOfTool, operationsOfSpec, scopesOfSpec } from './e2e/specification.js';
+import { united } from './united.js';
 
 // What is allowed is computed here from `security` of the specification; of our own data only the operation behind
 // each tool is used.
@@ -39,6 +38,8 @@ async function serve(
   const env = {
     OKTA_ORG_URL: 'https://acme.okta.com',
     ...credentials[credential],
+    // Everything that is allowed is listed, so that lists tell what is allowed.
+    OKTA_SURFACE: 'direct',
     ...(scopes && { OKTA_SCOPES: scopes.join(' ') }),
   };
   const { config } = parseConfig(env, knownNames(tools), { demo: false });
@@ -65,15 +66,16 @@ function grantedByManage(scope: string, granted: ReadonlySet<string>): boolean {
   return scopesOfSpec.includes(manage) && granted.has(manage);
 }
 
-/** The tools the specification allows, and the one this server adds itself. */
+/** The tools the specification allows. */
 function expectedTools(credential: Credential, scopes: readonly string[], tools = operationOfTool): string[] {
   const granted = new Set(scopes);
   const gated = [...tools].filter(([, operation]) => allowedBySpec(operation, credential, granted));
-  return ['get_scope_status', ...gated.map(([name]) => name)].sort();
+  return gated.map(([name]) => name).sort();
 }
 
 async function listed(session: Session): Promise<string[]> {
-  return (await session.list()).map(({ name }) => name).sort();
+  const tools = (await session.list()).filter(({ _meta }) => _meta !== undefined);
+  return tools.map(({ name }) => name).sort();
 }
 
 const isRefusal = ({ isError, content }: Awaited<ReturnType<Session['call']>>) =>
@@ -131,7 +133,7 @@ describe.each(['oauth', 'api-token'] as const)('with %s', (credential) => {
 
   test('okta.users.manage alone lists list_users and create_user', async () => {
     const names = await listed(await serve(credential, ['okta.users.manage']));
-    expect(names).toEqual(expect.arrayContaining(['get_scope_status', 'list_users', 'create_user']));
+    expect(names).toEqual(expect.arrayContaining(['list_users', 'create_user']));
     expect(names).not.toContain('list_groups');
   });
 
@@ -140,7 +142,7 @@ describe.each(['oauth', 'api-token'] as const)('with %s', (credential) => {
     async ({ scopes }) => {
       const names = await listed(await serve(credential, scopes));
       expect(names).toEqual(expectedTools(credential, ['okta.users.read', 'okta.groups.read']));
-      expect(names).toEqual(expect.arrayContaining(['get_scope_status', 'list_users', 'list_groups']));
+      expect(names).toEqual(expect.arrayContaining(['list_users', 'list_groups']));
       expect(names).not.toContain('create_user');
     },
   );
@@ -165,11 +167,10 @@ describe('operations the specification secures in an unusual way, whether the al
       ];
     });
     const toolsets = { all: { title: 'All', tools: Object.fromEntries(entries) } };
-    const document = loadDocument(readFileSync(new URL('../specs/okta-management.json', import.meta.url), 'utf8'));
     const files = await generate({
-      config: JSON.stringify({ spec: 'it', toolsets }),
+      config: JSON.stringify({ specs: { it: {} }, toolsets }),
       configName: 'test',
-      documents: new Map([['it', document]]),
+      documents: new Map([['it', united]]),
     });
     tools = JSON.parse(files.get('generated/tools.json')!);
   }, 60_000);

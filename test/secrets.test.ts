@@ -61,10 +61,11 @@ function server(answer: (request: Request) => Promise<Response>, reveal?: Toolbo
   };
 }
 
-function argumentsOf({ operation }: ToolDefinition): Record<string, unknown> {
+function argumentsOf({ operation, projection }: ToolDefinition): Record<string, unknown> {
   const { body, path } = (operations as Record<string, Operation>)[operation]!;
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => [name!, 'id1']);
-  return { ...Object.fromEntries(inPath), ...(body && { body: {} }) };
+  // A list shows everything, so that nothing is missed for being left out.
+  return { ...Object.fromEntries(inPath), ...(body && { body: {} }), ...(projection && { fields: ['*'] }) };
 }
 
 /** What a text looks like after it went through something. */
@@ -80,7 +81,7 @@ function formsOf(secret: string): string[] {
 }
 
 function expectNowhere(everything: string, secret: string, what?: string): void {
-  expect(everything.length).toBeGreaterThan(100);
+  expect(everything.length).toBeGreaterThan(50);
   for (const form of formsOf(secret)) expect(everything.includes(form), what).toBe(false);
 }
 
@@ -192,15 +193,19 @@ function replyWith(pointer: string, item: (value: unknown) => unknown): unknown 
 }
 
 describe('every secret that generated/tools.json names', () => {
-  const named = file.tools.flatMap(({ name, secrets = [] }) => secrets.map((pointer) => ({ name, pointer })));
+  const named = file.tools.flatMap(({ name, update, secrets = [] }) =>
+    secrets.map((pointer) => ({ name, pointer, update })),
+  );
 
   test('is masked in arrays and in maps', async () => {
     expect(named.length).toBeGreaterThan(150);
-    for (const { name, pointer } of named) {
+    for (const { name, pointer, update } of named) {
       for (const item of [(value: unknown) => ['other', value], (value: unknown) => ({ any: value })]) {
         const { call, everything } = server(async () => Response.json(replyWith(pointer, item)));
         const { content } = await call(name);
-        if (Array.isArray(item(''))) expect(content[0]!.text, `${name} ${pointer}`).toContain(MASK);
+        // What an update says is what it changed, not what Okta answered.
+        if (Array.isArray(item('')) && update !== 'merge')
+          expect(content[0]!.text, `${name} ${pointer}`).toContain(MASK);
         expectNowhere(everything(), CANARY, `${name} ${pointer}`);
       }
     }

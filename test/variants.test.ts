@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { resolve as deref, loadDocument, operationsOf } from '../codegen/document.js';
+import { resolve as deref, operationsOf } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
 import { operationOf } from '../codegen/operation.js';
 import { createOktaClient } from '../src/okta/client.js';
@@ -9,8 +7,8 @@ import { ArgumentCheck } from '../src/tools/arguments.js';
 import { bind } from '../src/tools/bind.js';
 import type { ToolDefinition, ToolFile } from '../src/tools/definition.js';
 import { samplesOf } from './sample.js';
+import { united as spec } from './united.js';
 
-const spec = loadDocument(readFileSync(resolve(import.meta.dirname, '../specs/okta-management.json'), 'utf8'));
 const withJson = operationsOf(spec).flatMap((api) => {
   const body = api.operation.requestBody && deref(spec, api.operation.requestBody);
   const schema = body?.content['application/json']?.schema;
@@ -29,7 +27,7 @@ describe('every body the specification describes passes validation and reaches t
       const words = { title: api.id, description: api.id };
       return [`t${index}`, { operation: api.id, ...words, acknowledge, roles, ...(scoped ? {} : { scopes: 'none' }) }];
     });
-    const config = { spec: 'all', toolsets: { all: { title: 'All', tools: Object.fromEntries(entries) } } };
+    const config = { specs: { all: {} }, toolsets: { all: { title: 'All', tools: Object.fromEntries(entries) } } };
     const documents = new Map([['all', spec]]);
     const files = await generate({ config: JSON.stringify(config), configName: 'all', documents });
     for (const tool of (JSON.parse(files.get('generated/tools.json')!) as ToolFile).tools)

@@ -57,6 +57,7 @@ async function work(client: Client, story: Story, audit: readonly Row[]): Promis
   story.step('Find people: "Who works in Engineering?"');
   const found = await call(client, story, 'list_users', {
     search: 'profile.department eq "Engineering" and status eq "ACTIVE"',
+    fields: ['profile.title'],
     limit: 5,
   });
   story.table(people(found.items), ['name', 'login', 'title']);

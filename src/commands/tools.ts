@@ -4,6 +4,7 @@ import type { Shell } from '../shell.js';
 import { Catalog, type Grant } from '../tools/catalog.js';
 import type { ToolDefinition } from '../tools/definition.js';
 import { describeMissing } from '../tools/missing.js';
+import { listedTools } from '../tools/surface.js';
 
 /** `okta-mcp tools`: every tool, active or not and why. Needs no org: scopes alone decide most of it. */
 export function runTools({ env, out, err }: Shell, { json }: { readonly json: boolean }): void {
@@ -12,14 +13,16 @@ export function runTools({ env, out, err }: Shell, { json }: { readonly json: bo
   const { config, configured } = readConfig(env, knownNames(file));
   if (!configured) err.write('No org is configured; this is what the scopes alone allow.\n');
   const grant: Grant = { ...config, credential: configured ? credentialOf(config) : 'any' };
+  const allowed = all.narrow(grant).list();
+  const listed = new Set(listedTools(allowed, config.surface, { named: grant.tools !== undefined }));
   out.write(
     json
       ? `${JSON.stringify(
-          all.list().map((tool) => entry(all, tool, grant)),
+          all.list().map((tool) => entry(all, tool, grant, listed)),
           null,
           2,
         )}\n`
-      : table(all, grant),
+      : table(all, grant, listed),
   );
 }
 
@@ -36,24 +39,45 @@ function credentialOf({ auth }: Config): Grant['credential'] {
   return auth.strategy === 'api-token' ? 'api-token' : 'oauth';
 }
 
-function entry(all: Catalog, tool: ToolDefinition, grant: Grant) {
+function entry(all: Catalog, tool: ToolDefinition, grant: Grant, shown: ReadonlySet<ToolDefinition>) {
   const { name, title, toolset, risk, operation, scopes, roles, auth } = tool;
   const missing = all.missing(name, grant);
-  return { name, active: !missing, ...(missing && { missing }), toolset, risk, operation, scopes, roles, auth, title };
+  const listed = shown.has(tool);
+  return {
+    name,
+    active: !missing,
+    listed,
+    ...(missing && { missing }),
+    toolset,
+    risk,
+    operation,
+    scopes,
+    roles,
+    auth,
+    title,
+  };
 }
 
-function table(all: Catalog, grant: Grant): string {
+function table(all: Catalog, grant: Grant, listed: ReadonlySet<ToolDefinition>): string {
   const width = Math.max(...all.list().map(({ name }) => name.length), 0);
   const active = all.narrow(grant);
-  const lines = [`${active.list().length} of ${all.list().length} tools are active.`];
+  const count = active.list().length;
+  const lines = [`${count} of ${all.list().length} tools are active.`];
+  if (listed.size < count) {
+    lines.push(
+      `${listed.size} of them are listed (+); the others (*) are found and called through find_tools and call_tool.`,
+    );
+  }
   for (const [id, { title }] of Object.entries(all.toolsets)) {
     const tools = all.list().filter(({ toolset }) => toolset === id);
-    const count = tools.filter(({ name }) => active.get(name)).length;
-    lines.push('', `${title} (${id}): ${count} of ${tools.length}`);
+    const some = tools.filter(({ name }) => active.get(name)).length;
+    lines.push('', `${title} (${id}): ${some} of ${tools.length}`);
     for (const tool of tools) {
       const missing = all.missing(tool.name, grant);
       const why = missing ? describeMissing(missing).map((reason) => reason.why) : [`${tool.title}`];
-      lines.push(`  ${missing ? '-' : '+'} ${tool.name.padEnd(width)}  ${tool.risk.padEnd(11)}  ${why.join('; ')}`);
+      lines.push(
+        `  ${missing ? '-' : listed.has(tool) ? '+' : '*'} ${tool.name.padEnd(width)}  ${tool.risk.padEnd(11)}  ${why.join('; ')}`,
+      );
     }
   }
   return `${lines.join('\n')}\n`;

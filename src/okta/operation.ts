@@ -49,4 +49,6 @@ export interface CallContext {
   readonly caller?: string;
   /** Milliseconds since 1970: until then the caller waits for all that its call needs. */
   readonly deadline?: number;
+  /** Tells a caller who waits how far a call of many requests is. */
+  readonly progress?: (done: number, total?: number) => void;
 }

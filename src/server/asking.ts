@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
@@ -8,8 +9,10 @@ import {
   type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import type { CallContext } from '../okta/operation.js';
 import type { Asking } from '../tools/call.js';
-import { type Answer, type AskingContext, OPEN_FOR, type Question } from '../tools/confirm.js';
+import { OPEN_FOR } from '../tools/confirm.js';
+import type { Answer, AskingContext, Question } from '../tools/guard.js';
 import type { ToolResult } from '../tools/result.js';
 
 const KEY = 'confirm';
@@ -42,7 +45,10 @@ export async function asking(
   call: (context: AskingContext) => Promise<ToolResult | Asking>,
 ): Promise<ToolResult | InputRequiredResult> {
   const { signal } = client.context.mcpReq;
-  const context = { signal, canAsk: canAsk(client) };
+  // One call may have a hundred requests waiting for their turn, and Node warns from the eleventh on.
+  setMaxListeners(0, signal);
+  const progress = progressOf(client);
+  const context = { signal, canAsk: canAsk(client), ...(progress && { progress }) };
   const inResults = speaksInResults(client.server);
   const answer = inResults ? returned(client.context) : undefined;
   const outcome = await call({ ...context, ...(answer && { answer }) });
@@ -53,6 +59,17 @@ export async function asking(
   const second = await call({ ...context, answer: { state, ...(await asked(client, form)) } });
   if ('ask' in second) throw new Error('a call that has its answer asked again');
   return second;
+}
+
+/** Tells a client that asked for it how far a call is; undefined for the others. */
+function progressOf({ context: { mcpReq } }: Client): CallContext['progress'] {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return (progress, total) => {
+    const params = { progressToken, progress, ...(total !== undefined && { total }) };
+    // Whether it arrives is no concern of the call.
+    void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => {});
+  };
 }
 
 function speaksInResults(server: Server): boolean {
@@ -81,13 +98,16 @@ async function asked({ context }: Client, form: ElicitRequestFormParams): Promis
   }
 }
 
-function formOf({ message }: Question): ElicitRequestFormParams {
+function formOf({ message, count }: Question): ElicitRequestFormParams {
   return {
     message,
     requestedSchema: {
       type: 'object',
-      properties: { confirm: { type: 'boolean', title: 'Yes, do this' } },
-      required: ['confirm'],
+      properties: {
+        confirm: { type: 'boolean', title: 'Yes, do this' },
+        ...(count !== undefined && { count: { type: 'integer' as const, title: 'How many calls?' } }),
+      },
+      required: count === undefined ? ['confirm'] : ['confirm', 'count'],
     },
   };
 }

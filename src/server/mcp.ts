@@ -1,4 +1,11 @@
-import { ProtocolError, ProtocolErrorCode, Server, type Tool } from '@modelcontextprotocol/server';
+import {
+  type AuthInfo,
+  type McpRequestContext,
+  ProtocolError,
+  ProtocolErrorCode,
+  Server,
+  type Tool,
+} from '@modelcontextprotocol/server';
 import type { Interaction } from '../auth/strategy.js';
 import { OktaMcpError } from '../errors.js';
 import type { Toolbox } from '../tools/call.js';
@@ -18,43 +25,60 @@ export interface ServerInfo {
   readonly takesToken?: (tool: ToolDefinition) => boolean;
 }
 
+/** Whose message it is, and what they see. */
+export interface View {
+  /** Absent where there is only one. */
+  readonly caller?: string;
+  readonly toolbox: Toolbox;
+}
+
 /** How long a client may keep the tool list, in milliseconds; changes are also announced. */
 const LIST_TTL = 60_000;
 
 /**
- * Makes MCP servers over one toolbox: one per connection or request, as the SDK's entry points ask for them. The list
- * is built once per catalogue, so that a server costs nothing.
+ * Makes MCP servers over one toolbox: one per connection or request, as the SDK's entry points ask for them. A list is
+ * built once per catalogue, so that a server costs nothing.
+ * @param view what the sender of a message sees; asked for every message, because a session may change its token
  */
-export function mcpServerFactory(toolbox: Toolbox, info: ServerInfo): () => Server {
+export function mcpServerFactory(
+  toolbox: Toolbox,
+  info: ServerInfo,
+  view: (sender: AuthInfo | undefined) => View = () => ({ toolbox }),
+): (context?: Pick<McpRequestContext, 'authInfo'>) => Server {
   const interaction = info.interaction ?? (() => undefined);
-  const lists = [true, false].map((asks) => {
-    let listed: { readonly catalog: Catalog; readonly tools: Tool[] } | undefined;
+  const [listForAsking, listForTwoSteps] = [true, false].map((asks) => {
+    const listed = new WeakMap<Catalog, Tool[]>();
     const takesToken = (tool: ToolDefinition) => !asks && info.takesToken?.(tool) === true;
-    return () => {
-      if (listed?.catalog !== toolbox.catalog) {
-        const { catalog, local } = toolbox;
-        const tools = catalog.list().map((tool) => listing(tool, takesToken(tool)));
-        listed = { catalog, tools: [...local.map(face), ...tools] };
-      }
-      return listed.tools;
+    return (seen: Toolbox) => {
+      const { catalog, local } = seen;
+      const known = listed.get(catalog);
+      if (known) return known;
+      const tools = [...local.map(face), ...seen.listed.map((tool) => listing(tool, takesToken(tool)))];
+      listed.set(catalog, tools);
+      return tools;
     };
-  });
-  const [listForAsking, listForTwoSteps] = lists as [() => Tool[], () => Tool[]];
-  return () => {
+  }) as [(seen: Toolbox) => Tool[], (seen: Toolbox) => Tool[]];
+  return ({ authInfo } = {}) => {
+    const seen = view(authInfo).toolbox;
     const server = new Server(
       { name: 'okta-mcp', title: 'Okta', version: info.version },
       {
         capabilities: { tools: { listChanged: true } },
-        instructions: instructions(info.demo),
+        instructions: instructions(info.demo, seen.listed.length < seen.catalog.tools.length),
         // A list depends on who asks, so no shared cache may keep it.
         cacheHints: { 'tools/list': { ttlMs: LIST_TTL, cacheScope: 'private' } },
       },
     );
-    server.setRequestHandler('tools/list', (_, context) => ({
-      tools: canAsk({ server, context }) ? listForAsking() : listForTwoSteps(),
-    }));
+    server.setRequestHandler('tools/list', (_, context) => {
+      const { toolbox } = view(context.http?.authInfo);
+      return { tools: canAsk({ server, context }) ? listForAsking(toolbox) : listForTwoSteps(toolbox) };
+    });
     server.setRequestHandler('tools/call', async ({ params }, context) => {
-      const call = () => asking({ server, context }, (more) => toolbox.call(params.name, params.arguments ?? {}, more));
+      const { toolbox, caller } = view(context.http?.authInfo);
+      const call = () =>
+        asking({ server, context }, (more) =>
+          toolbox.call(params.name, params.arguments ?? {}, { ...more, ...(caller !== undefined && { caller }) }),
+        );
       try {
         return await withSignIn({ server, context, interaction }, call);
       } catch (error) {
@@ -88,13 +112,19 @@ function face({ name, title, description, inputSchema, annotations }: LocalTool 
   return { name, title, description, inputSchema: inputSchema as Tool['inputSchema'], annotations };
 }
 
-function instructions(demo: boolean): string {
+function instructions(demo: boolean, more: boolean): string {
   const where = demo
     ? 'This is a demo: the org is invented and lives in this process, so every change is safe and is gone at the end.'
     : 'Changes are made in a real Okta org and take effect at once.';
   return [
     `Administers an Okta org: users, groups, applications, policies and logs, as far as the granted scopes allow. ${where}`,
     'List tools answer one page: {items, complete, next}. While complete is false there may be more; call again with the same arguments plus those in next.',
+    'Items show the usual fields. What is in omitted exists but is not shown: ask for it in fields, by dotted path, or ["*"] for all.',
+    ...(more
+      ? [
+          'Not every tool is listed: find_tools finds one by what you want to do, call_tool calls it; describe_tool shows its arguments in full.',
+        ]
+      : []),
     'Calls that take away, replace or hand out power are confirmed first; an answer that says nothing was sent means exactly that.',
     'If a tool you need is missing, get_scope_status says which scope would unlock it.',
   ].join('\n');

@@ -2,17 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { OktaMcpError } from '../errors.js';
 import { CALL_MS } from '../okta/client.js';
 import type { CallContext, OktaReply, OperationInput } from '../okta/operation.js';
-import { nextPage } from '../okta/page.js';
 import { ArgumentCheck } from './arguments.js';
-import { bind } from './bind.js';
-import type { Catalog, Grant } from './catalog.js';
-import { type AskingContext, type Guard, mayNeedConfirmation, type Question } from './confirm.js';
+import type { Catalog, Grant, Restriction } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
+import { Dispatch, type ListPage, withoutToken } from './dispatch.js';
 import { Emptiness } from './emptiness.js';
+import { defect, nested, notAllowed, notCovered, unknown } from './gate-refusals.js';
+import type { AskingContext, Guard, Question } from './guard.js';
 import type { LocalTool } from './local-tool.js';
-import { describeMissing } from './missing.js';
-import { errorResult, jsonResult, noted, replyResult, type ToolResult } from './result.js';
-import { type Reveal, withholding } from './reveal.js';
+import { Merging } from './merge.js';
+import { errorResult, type ToolResult } from './result.js';
+import type { Reveal } from './reveal.js';
+import { listedTools, type Surface } from './surface.js';
 import { Trace, type TraceParts } from './trace.js';
 
 /** Instead of a result: a person must be asked first, then the call is made again with the answer. */
@@ -25,17 +26,54 @@ export interface Asking {
 export interface Toolbox {
   /** The tools the current grant allows. */
   readonly catalog: Catalog;
-  /** Tools this server answers itself; always present. */
+  /** Those of them that are listed; the others are called all the same. */
+  readonly listed: readonly ToolDefinition[];
+  /** Tools of this server itself that can do something now. */
   readonly local: readonly LocalTool[];
   /**
    * Calls one tool. Every failure of the call is an `isError` result.
    * @throws OktaMcpError `tool_unknown` when no tool has that name, which is a mistake of the client
    */
   call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking>;
+  /** A toolbox with fewer tools, for one of several callers; made in microseconds and kept by nobody. */
+  narrow(restriction: Restriction): Toolbox;
   /** Narrows again after the grant changed. */
   refresh(): void;
   /** Called when a refresh changed the set of tools. Returns a function that stops it. */
   onChange(listener: () => void): () => void;
+}
+
+/** How tools of this server itself reach the others: through their gate, check, confirmation and audit. */
+export interface ToolAccess {
+  /** The tools the current grant allows. */
+  readonly catalog: Catalog;
+  /** Of the caller, where there are several. */
+  grant(): Grant;
+  /** Those of them that are listed. */
+  readonly listed: readonly ToolDefinition[];
+  /**
+   * The tool of that name. A refusal is audited as one of the call it was asked for.
+   * @throws OktaMcpError `tool_unknown`, `tool_not_allowed`
+   */
+  allowed(name: string, call?: { readonly args: JsonObject; readonly context: CallContext }): ToolDefinition;
+  /** Why it would not be allowed; undefined when it is. */
+  refusal(name: string): OktaMcpError | undefined;
+  /**
+   * One whole call, as if the tool had been called itself.
+   * @param token of a first step, when the arguments hold none
+   * @throws OktaMcpError `tool_unknown`
+   */
+  forward(name: string, args: JsonObject, context: AskingContext, token?: unknown): Promise<ToolResult | Asking>;
+  /** @throws OktaMcpError `arguments_invalid` */
+  check(tool: ToolDefinition, args: JsonObject): Promise<void>;
+  /** The audit of one call. */
+  trace(tool: ToolDefinition, args: JsonObject, context: CallContext): Trace;
+  /** See `Dispatch`; the tool must be allowed. */
+  readonly dispatch: Pick<Dispatch, 'prepare' | 'confirm' | 'send' | 'page'>;
+  /** Words about a list that begins and ends with nothing. */
+  note(tool: ToolDefinition, args: JsonObject, page: ListPage, context: CallContext): Promise<string | undefined>;
+  /** Any failure as one that may be shown. */
+  known(name: string, error: unknown): OktaMcpError;
 }
 
 export interface ToolboxParts extends TraceParts {
@@ -45,10 +83,14 @@ export interface ToolboxParts extends TraceParts {
   readonly grant: () => Grant;
   readonly client: { send(id: string, input: OperationInput, context: CallContext): Promise<OktaReply> };
   readonly guard: Guard;
+  /** Absent: every allowed tool is listed. */
+  readonly surface?: Surface;
+  /** Longest list, in bytes of UTF-8. */
+  readonly resultBytes: number;
   /** Absent: secrets are not kept. Never for a server that serves others than its operator. */
   readonly reveal?: Reveal;
-  /** Made from the toolbox, because they tell about it. */
-  readonly local?: (toolbox: Pick<Toolbox, 'catalog'>) => readonly LocalTool[];
+  /** Made from what they reach the others through. */
+  readonly local?: (access: ToolAccess) => readonly LocalTool[];
   readonly log: { error(facts: object, message: string): void };
   /** Milliseconds since 1970. */
   readonly now?: () => number;
@@ -59,31 +101,87 @@ export function createToolbox(parts: ToolboxParts): Toolbox {
   return new GatedToolbox(parts);
 }
 
-class GatedToolbox implements Toolbox {
-  readonly local: readonly LocalTool[];
-  #catalog: Catalog;
-  readonly #check = new ArgumentCheck();
+/** A toolbox that is narrower than another one. */
+interface Narrowing {
+  readonly whole: GatedToolbox;
+  readonly restriction: Restriction;
+}
+
+class GatedToolbox implements Toolbox, ToolAccess {
+  readonly dispatch: Dispatch;
+  readonly #local: readonly LocalTool[];
+  /** What is narrowed, and the result. */
+  #narrowed: { readonly from: Catalog; readonly to: Catalog };
+  #listed: { readonly of: Catalog; readonly tools: readonly ToolDefinition[] } | undefined;
+  readonly #check: ArgumentCheck;
   readonly #listeners = new Set<() => void>();
   readonly #emptiness: Emptiness;
   readonly #now: () => number;
 
-  constructor(private readonly parts: ToolboxParts) {
-    const { operations, client, now = Date.now } = parts;
-    this.#catalog = parts.all.narrow(parts.grant());
-    this.#emptiness = new Emptiness({ catalog: () => this.#catalog, operations, client, now });
+  constructor(
+    private readonly parts: ToolboxParts,
+    private readonly narrowing?: Narrowing,
+  ) {
+    const { operations, client, guard, reveal, now = Date.now } = parts;
+    const from = this.#whole();
+    this.#narrowed = { from, to: from.narrow(this.grant()) };
+    // Compiled schemas are the same for everybody.
+    this.#check = narrowing ? narrowing.whole.#check : new ArgumentCheck();
+    this.#emptiness = new Emptiness({ catalog: () => this.catalog, operations, client, now });
     this.#now = now;
-    this.local = parts.local?.(this) ?? [];
+    this.dispatch = new Dispatch({
+      operations,
+      client,
+      guard: (guarded) => guard({ ...guarded, catalog: this.catalog }),
+      check: this.#check,
+      emptiness: this.#emptiness,
+      merging: new Merging({ catalog: () => this.catalog, all: parts.all, grant: () => this.grant(), client }),
+      resultBytes: parts.resultBytes,
+      ...(reveal && { reveal }),
+    });
+    this.#local = parts.local?.(this) ?? [];
   }
 
   get catalog(): Catalog {
-    return this.#catalog;
+    const from = this.#whole();
+    if (this.#narrowed.from !== from) this.#narrowed = { from, to: from.narrow(this.grant()) };
+    return this.#narrowed.to;
+  }
+
+  narrow(restriction: Restriction): Toolbox {
+    return new GatedToolbox(this.parts, { whole: this, restriction });
+  }
+
+  #whole(): Catalog {
+    return this.narrowing?.whole.catalog ?? this.parts.all;
+  }
+
+  grant(): Grant {
+    return this.narrowing ? { credential: 'any', ...this.narrowing.restriction } : this.parts.grant();
+  }
+
+  get listed(): readonly ToolDefinition[] {
+    const { catalog } = this;
+    if (this.#listed?.of !== catalog) {
+      const { surface = 'direct', grant } = this.parts;
+      this.#listed = {
+        of: catalog,
+        tools: listedTools(catalog.tools, surface, { named: grant().tools !== undefined }),
+      };
+    }
+    return this.#listed.tools;
+  }
+
+  get local(): readonly LocalTool[] {
+    return this.#local.filter(({ useful }) => useful?.() ?? true);
   }
 
   refresh(): void {
     this.#emptiness.forget();
-    const before = namesOf(this.#catalog);
-    this.#catalog = this.parts.all.narrow(this.parts.grant());
-    if (namesOf(this.#catalog) !== before) for (const listener of this.#listeners) listener();
+    const before = namesOf(this.catalog);
+    const from = this.#whole();
+    this.#narrowed = { from, to: from.narrow(this.grant()) };
+    if (namesOf(this.catalog) !== before) for (const listener of this.#listeners) listener();
   }
 
   onChange(listener: () => void): () => void {
@@ -92,119 +190,90 @@ class GatedToolbox implements Toolbox {
   }
 
   async call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking> {
-    const local = this.local.find((tool) => tool.name === name);
-    const known = local ?? this.parts.all.get(name);
-    if (!known) throw this.#unknown(name);
+    const timed = { deadline: this.#now() + CALL_MS, ...context };
+    const local = this.#local.find((tool) => tool.name === name);
+    return local ? this.#callLocal(local, args, timed) : this.forward(name, args, timed);
+  }
+
+  async forward(
+    name: string,
+    args: JsonObject,
+    context: AskingContext,
+    beside?: unknown,
+  ): Promise<ToolResult | Asking> {
+    const trace = this.trace(this.#known(name), args, context);
     try {
-      if (local) {
-        await this.#check.check(local, args);
-        return jsonResult(local.run(args));
-      }
+      const tool = this.allowed(name);
+      const { args: own, token = beside } = withoutToken(tool, args);
+      const prepared = await this.dispatch.prepare(tool, own, trace, context);
+      const verdict = await this.dispatch.confirm([prepared], context, token);
+      return 'ask' in verdict ? verdict : await this.dispatch.send(prepared, context);
     } catch (error) {
-      return errorResult(this.#known(name, error));
-    }
-    const trace = new Trace(this.parts, known as ToolDefinition, args, context);
-    try {
-      const tool = this.#catalog.get(name);
-      if (!tool) throw this.#notAllowed(name);
-      const timed = { deadline: this.#now() + CALL_MS, ...context };
-      return await this.#callOkta(tool, args, timed, trace);
-    } catch (error) {
-      const failure = this.#known(name, error);
+      const failure = this.known(name, error);
       trace.failed(failure);
       return errorResult(failure);
     }
   }
 
-  async #callOkta(
-    tool: ToolDefinition,
-    given: JsonObject,
-    context: AskingContext,
-    trace: Trace,
-  ): Promise<ToolResult | Asking> {
-    const { confirmation: token, ...rest } = given;
-    const args = token !== undefined && mayNeedConfirmation(tool) ? rest : given;
-    await this.#check.check(tool, args);
-    const operation = this.parts.operations[tool.operation];
-    if (!operation) throw new Error(`generated/operations.ts has no ${tool.operation}`);
-    const verdict = await this.parts.guard({ tool, args, targets: Object.values(trace.target), token, context });
-    if ('ask' in verdict) {
-      trace.record('asked');
-      return verdict;
-    }
-    trace.confirmation = verdict.confirmed;
-    const input = bind(tool, operation, args);
-    if (verdict.confirmed !== 'none' && !trace.record('confirmed')) throw unrecorded(tool);
-    trace.sent = true;
+  async #callLocal(tool: LocalTool, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking> {
     try {
-      const { reply, note } = await withholding({ tool, target: trace.target, reveal: this.parts.reveal }, () =>
-        this.parts.client.send(tool.operation, input, context),
-      );
-      const next = tool.page && nextPage(reply, operation);
-      const result = replyResult(tool, args, reply, next, await this.#emptiness.note(tool, args, reply, context));
-      trace.called(reply);
-      return noted(result, note);
+      await this.#check.check(tool, args);
+      return await tool.run(args, context);
     } catch (error) {
-      throw error instanceof OktaMcpError ? explained(error, tool) : error;
+      return errorResult(this.known(tool.name, error));
     }
   }
 
-  #known(name: string, error: unknown): OktaMcpError {
+  allowed(name: string, call?: { readonly args: JsonObject; readonly context: CallContext }): ToolDefinition {
+    const known = this.#known(name);
+    const tool = this.catalog.get(name);
+    if (tool) return tool;
+    const refusal = this.narrowing?.whole.refusal(name) ?? this.#notAllowed(name);
+    if (call) this.trace(known, call.args, call.context).failed(refusal);
+    throw refusal;
+  }
+
+  refusal(name: string): OktaMcpError | undefined {
+    try {
+      this.allowed(name);
+      return undefined;
+    } catch (error) {
+      return this.known(name, error);
+    }
+  }
+
+  check(tool: ToolDefinition, args: JsonObject): Promise<void> {
+    return this.#check.check(tool, args);
+  }
+
+  trace(tool: ToolDefinition, args: JsonObject, context: CallContext): Trace {
+    return new Trace(this.parts, tool, args, context);
+  }
+
+  note(tool: ToolDefinition, args: JsonObject, { reply }: ListPage, context: CallContext): Promise<string | undefined> {
+    return this.#emptiness.note(tool, args, reply, context);
+  }
+
+  known(name: string, error: unknown): OktaMcpError {
     return error instanceof OktaMcpError ? error : this.#internal(name, error);
   }
 
-  #unknown(name: string): OktaMcpError {
-    const meant = this.parts.all.nearest(name);
-    const fix = meant.length > 0 ? `Did you mean ${meant.join(', ')}?` : 'Call one of the listed tools.';
-    return new OktaMcpError('tool_unknown', `There is no tool named ${JSON.stringify(name)}.`, fix, { nearest: meant });
+  #known(name: string): ToolDefinition {
+    const tool = this.parts.all.get(name);
+    if (tool) return tool;
+    throw this.#local.some((each) => each.name === name) ? nested(name) : unknown(name, this.parts.all.nearest(name));
   }
 
   #notAllowed(name: string): OktaMcpError {
-    const missing = this.parts.all.missing(name, this.parts.grant()) ?? {};
-    const reasons = describeMissing(missing);
-    return new OktaMcpError(
-      'tool_not_allowed',
-      `${name} is not available here: ${reasons.map(({ why }) => why).join('; ')}. Nothing was sent to Okta.`,
-      `Ask the operator of this server to ${reasons.map(({ fix }) => fix).join(', and to ')}.`,
-      { missing },
-    );
+    const missing = this.parts.all.missing(name, this.grant()) ?? {};
+    return this.narrowing ? notCovered(name, missing) : notAllowed(name, missing);
   }
 
   #internal(name: string, error: unknown): OktaMcpError {
     const reference = randomUUID().slice(0, 8);
     this.parts.log.error({ err: error, tool: name, reference }, 'tool call failed unexpectedly');
-    return new OktaMcpError(
-      'internal',
-      `${name} failed because of a defect in this server. Whether Okta acted on it is not known.`,
-      `Find reference ${reference} in the server's log on stderr and report it.`,
-      { reference },
-    );
+    return defect(name, reference);
   }
-}
-
-/** What cannot be undone must be on record. */
-function unrecorded({ name }: ToolDefinition): OktaMcpError {
-  return new OktaMcpError(
-    'audit_unavailable',
-    `${name} was confirmed, but the audit log cannot be written. Nothing was sent.`,
-    'Ask the operator of this server to make the folder of OKTA_AUDIT_LOG writable, or to unset it, and to restart the server.',
-  );
-}
-
-/** Okta says that a scope or role is missing, but seldom which: the tool knows. */
-function explained(error: OktaMcpError, { name, scopes, roles }: ToolDefinition): OktaMcpError {
-  const needs =
-    error.code === 'okta_scope_missing' && scopes.length > 0
-      ? `${name} needs the scope ${scopes.map((anyOf) => anyOf.join(' or ')).join(', and ')}.`
-      : error.code === 'okta_role_missing' && roles.anyOf.length > 0
-        ? `${name} needs the role ${[...new Set([...roles.anyOf, 'SUPER_ADMIN'])].join(' or ')}${customRole(roles.permissions)}${roles.verified ? '' : ' (as far as Okta documents it)'}.`
-        : undefined;
-  if (!needs) return error;
-  return new OktaMcpError(error.code, error.message, `${error.fix} ${needs}`, error.details, { cause: error });
-}
-
-function customRole(permissions: readonly string[] | undefined): string {
-  return permissions?.length ? ` or a custom role with ${permissions.join(' and ')}` : '';
 }
 
 function namesOf(catalog: Catalog): string {

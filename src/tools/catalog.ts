@@ -15,6 +15,9 @@ export interface Grant {
   readonly roles?: readonly string[];
 }
 
+/** What one of several callers may use of what the server itself may. */
+export type Restriction = Pick<Grant, 'scopes' | 'readOnly' | 'toolsets' | 'tools'>;
+
 /** Always sufficient where a standard role is asked for (Okta, "Standard administrator roles and permissions"). */
 const SUPER_ADMIN = 'SUPER_ADMIN';
 
@@ -30,7 +33,7 @@ export class Catalog {
     readonly toolsets: ToolFile['toolsets'],
     readonly tools: readonly ToolDefinition[],
   ) {
-    this.#byName = new Map(tools.map((tool) => [tool.name, tool]));
+    this.#byName = new Map(tools.flatMap((tool) => namesOf(tool).map((name) => [name, tool] as const)));
   }
 
   /** Every tool of `generated/tools.json`. */
@@ -49,6 +52,7 @@ export class Catalog {
     );
   }
 
+  /** The tool of that name, or that once had it. */
   get(name: string): ToolDefinition | undefined {
     return this.#byName.get(name);
   }
@@ -65,7 +69,10 @@ export class Catalog {
 
   /** Names of this catalogue that a misspelt one may have meant. */
   nearest(name: string): string[] {
-    return nearest(name, [...this.#byName.keys()]);
+    return nearest(
+      name,
+      this.tools.map((tool) => tool.name),
+    );
   }
 }
 
@@ -88,12 +95,16 @@ class Gate {
       ...(unmet.length > 0 && { scopes: smallestSets(unmet) }),
       ...(readOnly && tool.risk !== 'read' && { readOnly }),
       ...(this.#toolsets?.has(tool.toolset) === false && { toolset: tool.toolset }),
-      ...(this.#tools?.has(tool.name) === false && { unlisted: true as const }),
+      ...(this.#tools && !namesOf(tool).some((name) => this.#tools?.has(name)) && { unlisted: true as const }),
       ...(credential !== 'any' && !tool.auth.includes(credential) && { credential: tool.auth }),
       ...(roles && lacksRole(tool, roles) && { roles: tool.roles.anyOf }),
     };
     return Object.keys(missing).length > 0 ? missing : undefined;
   }
+}
+
+function namesOf({ name, aliases = [] }: ToolDefinition): string[] {
+  return [name, ...aliases];
 }
 
 function lacksRole({ roles: required }: ToolDefinition, held: readonly string[]): boolean {

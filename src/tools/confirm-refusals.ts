@@ -1,6 +1,6 @@
 import { OktaMcpError } from '../errors.js';
-import type { Answer, ConfirmMode } from './confirm.js';
 import type { ToolDefinition } from './definition.js';
+import type { Answer, ConfirmMode } from './guard.js';
 import { type Concern, consequence } from './question.js';
 
 /** A seal that is no answer to a question about this call. */
@@ -16,7 +16,7 @@ export function invalid({ name }: ToolDefinition, why: string): OktaMcpError {
 export function declined({ name }: ToolDefinition, answer: Answer | undefined): OktaMcpError {
   const { action = 'none', reason } = answer ?? {};
   const why = {
-    accept: 'the person did not tick the box',
+    accept: 'the person did not tick the box, or did not type the number of calls',
     decline: 'the person declined',
     cancel: 'the person closed the question',
     failed: `no answer came${reason ? ` (${reason})` : ''}`,
@@ -64,13 +64,47 @@ export function selfTarget({ name }: ToolDefinition): OktaMcpError {
   );
 }
 
+/** So many calls of a batch are spelt out. */
+const SPELT = 10;
+
+/** What is wrong with calls of a batch. @param name of the tool they go through */
+export function ofCalls(name: string, wrong: readonly [CallError, ...CallError[]]): OktaMcpError {
+  const [{ error: first }] = wrong;
+  const same = wrong.every(({ error }) => error.code === first.code);
+  const lines = wrong.slice(0, SPELT).map(({ at, error }) => `calls[${at}]: ${error.message}`);
+  const more = wrong.length > SPELT ? [`and ${wrong.length - SPELT} more, see calls below`] : [];
+  const fixes = [...new Set(wrong.map(({ error }) => error.fix))].join(' ');
+  const indices = wrong.map(({ at }) => at);
+  return new OktaMcpError(
+    same ? first.code : 'arguments_invalid',
+    `None of the calls was sent:\n${[...lines, ...more].join('\n')}`,
+    `Call ${name} again without ${indices.length === 1 ? 'it' : 'them'}, and tell the person you work for. As for what is left out: ${fixes}`,
+    { calls: indices },
+  );
+}
+
+/** A call by its place in the batch. */
+export interface CallError {
+  readonly at: number;
+  readonly error: OktaMcpError;
+}
+
+/** Two calls of a batch are about the same thing. */
+export function twice({ name }: ToolDefinition, first: number, second: number): OktaMcpError {
+  return new OktaMcpError(
+    'arguments_invalid',
+    `calls[${first}] and calls[${second}] would do ${name} to the same target. Nothing was sent.`,
+    'Give each target once.',
+  );
+}
+
 /** The target is not in the state the tool is for. */
 export function unfit({ name }: ToolDefinition, must: string, found: string, fix: string): OktaMcpError {
   return new OktaMcpError('target_unfit', `${name} needs a ${must}, and found: ${found}. Nothing was sent.`, fix);
 }
 
-/** The first of two steps. @param state what the second one carries */
-export function twoSteps({ name }: ToolDefinition, message: string, state: string, expires: number): OktaMcpError {
+/** The first of two steps. @param name of the tool to repeat @param state what the second one carries */
+export function twoSteps(name: string, message: string, state: string, expires: number): OktaMcpError {
   return new OktaMcpError(
     'confirmation_required',
     `Nothing has been sent yet. This client cannot ask a person, so the call takes two steps; repeating it is not a person's confirmation.\n${message}`,

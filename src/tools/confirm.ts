@@ -1,59 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { CallContext } from '../okta/operation.js';
-import { changed, declined, invalid, selfTarget, twoSteps, unavailable, unfit } from './confirm-refusals.js';
+import type { OktaMcpError } from '../errors.js';
+import {
+  changed,
+  declined,
+  invalid,
+  ofCalls,
+  selfTarget,
+  twice,
+  twoSteps,
+  unavailable,
+  unfit,
+} from './confirm-refusals.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
+import type { Answer, Confirmation, ConfirmMode, Guard, Guarded, GuardedCall, Question } from './guard.js';
 import { type Fact, type Previewer, valueAt } from './preview.js';
 import { type ActingPrincipal, namesPrincipal, type Principal } from './principal.js';
-import { type Concern, questionText } from './question.js';
-import { digest, type Seal, type Sealed, type UsedSeals } from './seal.js';
-
-/** As in `OKTA_CONFIRM`. */
-export type ConfirmMode = 'auto' | 'elicit' | 'two-step' | 'off';
-
-/** Who confirmed. A model that repeats its own call is never called human. */
-export type Confirmation = 'human' | 'model-two-step' | 'policy-off' | 'none';
-
-/** What came back for a question. */
-export interface Answer {
-  /** The seal of the question, as the client returned it. */
-  readonly state: unknown;
-  /** `none`: the seal came back without an answer; `failed`: the client could not be asked, or gave none in time. */
-  readonly action: 'accept' | 'decline' | 'cancel' | 'failed' | 'none';
-  /** What was filled in. */
-  readonly content?: JsonObject;
-  /** Why it failed. */
-  readonly reason?: string;
-}
-
-/** A call together with what its client can do. */
-export interface AskingContext extends CallContext {
-  /** The client can show a question to a person. */
-  readonly canAsk?: boolean;
-  readonly answer?: Answer;
-}
-
-/** Put to a person by whoever speaks to the client; the call is made again with the answer. */
-export interface Question {
-  readonly message: string;
-  readonly state: string;
-}
-
-export interface GuardedCall {
-  readonly tool: ToolDefinition;
-  /** Checked, without `confirmation`. */
-  readonly args: JsonObject;
-  /** Those of `args` that the path of the operation takes: they name the target. */
-  readonly targets: readonly unknown[];
-  /** The token of the first of two steps. */
-  readonly token?: unknown;
-  readonly context: AskingContext;
-}
-
-/**
- * Decides whether a checked call may act now: says who confirmed it, or asks.
- * @throws OktaMcpError when it may not act
- */
-export type Guard = (call: GuardedCall) => Promise<{ readonly confirmed: Confirmation } | { readonly ask: Question }>;
+import { batchText, type Concern, questionText } from './question.js';
+import { canonical, digest, type Seal, type Sealed, type UsedSeals } from './seal.js';
 
 export interface ConfirmParts {
   readonly mode: ConfirmMode;
@@ -66,6 +29,9 @@ export interface ConfirmParts {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+/** From this many calls on, their number is typed. */
+const TYPED = 11;
 
 /** How long a question stays open, in milliseconds. */
 export const OPEN_FOR = 600_000;
@@ -94,79 +60,83 @@ function allowsTwoSteps(mode: ConfirmMode, concern: Concern): boolean {
 
 /** The guard of calls that erase, weaken security or hand out power. */
 export function confirmation(parts: ConfirmParts): Guard {
-  return (call) => new Confirming(parts, call).decide();
+  return (guarded) => new Confirming(parts, guarded).decide();
 }
 
 type Asked = Extract<Confirmation, 'human' | 'model-two-step'>;
 
-/** One call on its way through. */
+/** Calls on their way through. */
 class Confirming {
   constructor(
     private readonly parts: ConfirmParts,
-    private readonly call: GuardedCall,
+    private readonly guarded: Guarded,
   ) {}
 
   async decide(): Promise<{ confirmed: Confirmation } | { ask: Question }> {
-    const { tool, args, context } = this.call;
-    const reasons = await this.#escalations();
-    const concern = reasons.length > 0 ? 'privileged' : concernOf(tool);
+    const { tool, calls, context, batch } = this.guarded;
+    const reasons = await Promise.all(calls.map((call) => this.#escalations(call)));
+    const concern = reasons.flat().length > 0 ? 'privileged' : concernOf(tool);
     if (!concern) {
       // It was asked for a reason that is gone; a no stays a no.
-      if (mayNeedConfirmation(tool) && context.answer && !accepted(context.answer))
+      if (mayNeedConfirmation(tool) && context.answer && !this.#accepted(context.answer))
         throw declined(tool, context.answer);
       return { confirmed: 'none' };
     }
     const how = this.#how(concern);
-    const presented = how === 'human' ? context.answer?.state : this.call.token;
+    const presented = how === 'human' ? context.answer?.state : this.guarded.token;
     const asked = how !== 'policy-off' && presented !== undefined;
     const sealed = asked ? await this.#redeem(presented, how) : undefined;
 
-    this.#refuseSelf(this.call.targets, await this.parts.principal.identify(context));
-    const facts = await this.parts.previewer.look(tool.preview ?? [], this.#values(), context);
-    if (facts[0]?.missing) throw facts[0].missing;
+    const facts = await Promise.all(calls.map((call) => this.#look(call)));
     // Known better now that a credential has been used.
     const principal = await this.parts.principal.identify(context);
-    this.#refuseSelf(
-      facts.flatMap(({ owners = [] }) => owners),
-      principal,
-    );
-    this.#refuseUnfit(facts);
+    this.#refuseUnfit(facts, principal);
+    this.#refuseTwice(facts);
     if (how === 'policy-off') return { confirmed: how };
 
-    const shown = [...facts, ...reasons];
-    const message = questionText(tool, args, { concern, org: this.parts.org, facts: shown });
-    const version = digest(shown.map((fact) => [fact.label, fact.version]));
+    const shown = calls.map((call, at) => [...facts[at]!, ...reasons[at]!, ...(call.facts ?? [])]);
+    const about = { concern, org: this.parts.org };
+    const message =
+      batch === undefined
+        ? questionText(tool, calls[0]!.args, { ...about, facts: shown.flat() })
+        : batchText(tool, calls, { ...about, facts: shown });
+    const version = digest(shown.map((each) => each.map((fact) => [fact.label, fact.version])));
     if (!sealed) return this.#ask(how, message, version, principal);
     if (sealed.version !== version) throw changed(tool, message);
     return { confirmed: how };
   }
 
-  /** What the tool fixes and what the call gives, as reads refer to it. */
-  #values(): JsonObject {
-    const { tool, args } = this.call;
-    return { ...tool.arguments, ...args };
+  /** What the tool fixes and what a call gives, as reads refer to it. */
+  #values({ args }: GuardedCall): JsonObject {
+    return { ...this.guarded.tool.arguments, ...args };
   }
 
-  /** Why this call is privileged although its tool need not be. */
-  async #escalations(): Promise<Fact[]> {
-    const { tool, context } = this.call;
-    const values = this.#values();
+  /** Why a call is privileged although its tool need not be. */
+  async #escalations(call: GuardedCall): Promise<Fact[]> {
+    const { tool, context, catalog } = this.guarded;
+    const values = this.#values(call);
     const found: Fact[] = [];
     for (const escalation of tool.escalates ?? []) {
       if ('given' in escalation) {
         const given = valueAt(values, escalation.given) ?? undefined;
         if (given !== undefined) found.push({ label: escalation.label, text: 'yes', version: 'given' });
       } else {
-        const facts = await this.parts.previewer.lookAtEach(escalation, values, context);
+        const facts = await this.parts.previewer.lookAtEach(escalation, values, context, catalog);
         found.push(...facts.filter(({ unread, count }) => unread || count !== 0));
       }
     }
     return found;
   }
 
+  /** What Okta says about the target of a call. */
+  #look(call: GuardedCall): Promise<Fact[]> {
+    const { tool, context, catalog } = this.guarded;
+    return this.parts.previewer.look(tool.preview ?? [], this.#values(call), context, catalog);
+  }
+
   #how(concern: Concern): Asked | 'policy-off' {
     const { mode } = this.parts;
-    const { tool, context, token } = this.call;
+    const { tool, context, token } = this.guarded;
     if (mode === 'off' && concern !== 'privileged') return 'policy-off';
     if (!context.canAsk) {
       if (allowsTwoSteps(mode, concern)) return 'model-two-step';
@@ -178,10 +148,10 @@ class Confirming {
 
   /**
    * Checks everything about a seal but the version of the target, and uses it up.
-   * @throws OktaMcpError when it is not the answer to a question about this very call
+   * @throws OktaMcpError when it is not the answer to a question about these very calls
    */
   async #redeem(presented: unknown, how: Asked): Promise<Sealed> {
-    const { tool, args, context } = this.call;
+    const { tool, context } = this.guarded;
     const { seal, used, org, now } = this.parts;
     const sealed = seal.open(presented);
     if (!sealed) throw invalid(tool, 'this server has not issued it');
@@ -189,43 +159,90 @@ class Confirming {
     if (sealed.expires <= now()) throw invalid(tool, 'it has expired');
     if (sealed.kind !== how) throw invalid(tool, 'it belongs to another way of asking');
     if (sealed.tool !== tool.name) throw invalid(tool, 'it belongs to another tool');
-    if (sealed.arguments !== digest(args)) throw invalid(tool, 'it belongs to other arguments');
+    if (sealed.arguments !== this.#arguments()) throw invalid(tool, 'it belongs to other arguments');
     if (sealed.principal !== this.#whose(principal)) throw invalid(tool, 'it belongs to somebody else');
     if (sealed.org !== org) throw invalid(tool, 'it belongs to another org');
     if (!(await used.use(sealed.id, sealed.expires))) throw invalid(tool, 'it has been used already');
-    if (how === 'human' && !accepted(context.answer)) throw declined(tool, context.answer);
+    if (how === 'human' && !this.#accepted(context.answer)) throw declined(tool, context.answer);
     return sealed;
   }
 
   #ask(how: Asked, message: string, version: string, principal: Principal): { ask: Question } {
-    const { tool, args } = this.call;
+    const { tool, calls, batch } = this.guarded;
     const { seal, org, now } = this.parts;
     const expires = now() + OPEN_FOR;
     const state = seal.close({
       kind: how,
       tool: tool.name,
-      arguments: digest(args),
+      arguments: this.#arguments(),
       principal: this.#whose(principal),
       org,
       version,
       expires,
       id: randomBytes(12).toString('base64url'),
     });
-    if (how === 'human') return { ask: { message, state } };
-    throw twoSteps(tool, message, state, expires);
+    const typed = calls.length >= TYPED && { count: calls.length };
+    if (how === 'human') return { ask: { message, state, ...typed } };
+    throw twoSteps(batch ?? tool.name, message, state, expires);
+  }
+
+  /** A batch of one is not the call itself. */
+  #arguments(): string {
+    const { calls, batch } = this.guarded;
+    const all = calls.map(({ args }) => args);
+    return digest(batch === undefined ? all[0] : [batch, all]);
   }
 
   #whose({ name }: Principal): string {
-    return digest([this.call.context.caller ?? null, name]);
+    return digest([this.guarded.context.caller ?? null, name]);
   }
 
-  /** Nobody acts against the credentials this server lives on, or the person they belong to. */
-  #refuseSelf(named: readonly unknown[], principal: Principal): void {
-    if (namesPrincipal(named, principal)) throw selfTarget(this.call.tool);
+  /** Only a form that was submitted with the box ticked, and the number typed where there is one, is a yes. */
+  #accepted(answer: Answer | undefined): boolean {
+    const { calls } = this.guarded;
+    if (answer?.action !== 'accept' || answer.content?.confirm !== true) return false;
+    return calls.length < TYPED || answer.content.count === calls.length;
   }
 
-  #refuseUnfit(facts: readonly Fact[]): void {
-    const { tool } = this.call;
+  /** Targets that are not there or not fit; of a batch, all of them at once. */
+  #refuseUnfit(facts: readonly (readonly Fact[])[], principal: Principal): void {
+    const { calls, batch } = this.guarded;
+    const wrong = calls.flatMap(({ at = 0, targets }, index) => {
+      const error = this.#wrong(targets, facts[index]!, principal);
+      return error ? [{ at, error }] : [];
+    });
+    const [first, ...others] = wrong;
+    if (first) throw batch === undefined ? first.error : ofCalls(batch, [first, ...others]);
+  }
+
+  #wrong(targets: readonly unknown[], facts: readonly Fact[], principal: Principal): OktaMcpError | undefined {
+    // Nobody acts against the credentials this server lives on, or the person they belong to.
+    const named = [...targets, ...facts.flatMap(({ owners = [] }) => owners)];
+    if (namesPrincipal(named, principal)) return selfTarget(this.guarded.tool);
+    return facts[0]?.missing ?? this.#unfit(facts);
+  }
+
+  /** By id and by name it is still one target, and some calls do more the second time: deleting a user, for one. */
+  #refuseTwice(facts: readonly (readonly Fact[])[]): void {
+    const { tool, calls } = this.guarded;
+    const before = new Map<string, number>();
+    for (const [index, call] of calls.entries()) {
+      const { at = 0 } = call;
+      const ids = facts[index]!.filter(({ data }) => data).map(({ data, label }) => [label, data!.id]);
+      const key = canonical([ids, this.#apart(call)]);
+      const first = before.get(key);
+      if (ids.length > 0 && first !== undefined) throw twice(tool, first, at);
+      before.set(key, at);
+    }
+  }
+
+  /** What a call gives beside what names its target. */
+  #apart({ args, targets }: GuardedCall): JsonObject {
+    return Object.fromEntries(Object.entries(args).filter(([, value]) => !targets.includes(value)));
+  }
+
+  #unfit(facts: readonly Fact[]): OktaMcpError | undefined {
+    const { tool } = this.guarded;
     for (const { label, requires } of tool.preview ?? []) {
       const fact = facts.find((each) => each.label === label);
       const wrong = Object.entries(requires?.fields ?? {}).filter(
@@ -233,12 +250,8 @@ class Confirming {
       );
       if (!requires || wrong.length === 0) continue;
       const must = wrong.map(([path, value]) => `${path} ${value}`).join(', ');
-      throw unfit(tool, `${label} with ${must}`, fact?.text ?? 'nothing', requires.otherwise);
+      return unfit(tool, `${label} with ${must}`, fact?.text ?? 'nothing', requires.otherwise);
     }
+    return undefined;
   }
-}
-
-/** Only a form that was submitted with the box ticked is a yes. */
-function accepted(answer: Answer | undefined): boolean {
-  return answer?.action === 'accept' && answer.content?.confirm === true;
 }

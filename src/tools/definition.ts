@@ -22,6 +22,8 @@ export type Risk = 'read' | 'write' | 'destructive' | 'privileged';
 export interface ToolDefinition {
   /** snake_case, at most 48 characters. */
   readonly name: string;
+  /** Former names: calls by them reach this tool; never listed. */
+  readonly aliases?: readonly string[];
   readonly title: string;
   readonly description: string;
   /** Key into `generated/operations.ts`. */
@@ -31,6 +33,8 @@ export interface ToolDefinition {
   readonly toolset: string;
   /** Listed first when not everything fits. */
   readonly core: boolean;
+  /** Offered through a pattern, in composed words; listed only where everything is. */
+  readonly composed?: true;
   readonly risk: Risk;
   /** Every inner list needs one granted scope: `[["okta.users.read", "okta.users.manage"]]`. Empty: no scope needed. */
   readonly scopes: readonly (readonly string[])[];
@@ -50,8 +54,15 @@ export interface ToolDefinition {
   readonly page?: Page;
   /** Why this list, read without a filter, has items in every org; who sees none may see nothing at all. */
   readonly neverEmpty?: string;
-  /** `replace`: fields left out of the body are erased by Okta. */
-  readonly update?: 'replace';
+  /**
+   * Of operations that replace a resource. `replace`: sent as given, so Okta erases what the body leaves out. `merge`: the
+   * body is a merge patch (RFC 7396) of what is read first; see `merge`.
+   */
+  readonly update?: 'replace' | 'merge';
+  /** How the resource is read and written back; with `update: merge`. */
+  readonly merge?: Merge;
+  /** Dotted paths of the fields a list shows of each item unless `fields` asks for more; absent, all. */
+  readonly projection?: readonly string[];
   /** JSON pointers of what a reply may hold that no result shows; `*` stands for every item or value. */
   readonly secrets?: readonly string[];
   /** What is read before a call that must be confirmed, to say what it is about. The first is the target itself. */
@@ -114,6 +125,20 @@ export interface Page {
   readonly resumable: boolean;
   /** Sent as `limit` when the model gives none; absent when the operation has no `limit`. */
   readonly limit?: number;
+  /** Largest `limit` that Okta documents; absent when it documents none. */
+  readonly max?: number;
+}
+
+/** What it takes to change a few fields through an operation that replaces all of them. */
+export interface Merge {
+  /** Key into `generated/operations.ts` of the read of the same resource; it takes the same path inputs. */
+  readonly read: string;
+  /** JSON pointers into the resource that are never sent back: read-only fields. `*` stands for every item or value. */
+  readonly readOnly: readonly string[];
+  /** JSON pointers of what Okta never shows, so that writing back would erase it unless the call gives it. */
+  readonly writeOnly: readonly string[];
+  /** Okta refuses the write when the resource changed since it was read (`If-Match`, RFC 9110 section 13.1.1). */
+  readonly ifMatch?: true;
 }
 
 export interface Annotations {

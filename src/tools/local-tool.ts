@@ -1,12 +1,23 @@
+import type { Asking } from './call.js';
 import type { Annotations, JsonObject } from './definition.js';
+import type { AskingContext } from './guard.js';
+import type { ToolResult } from './result.js';
 
-/** A tool this server answers itself, from what it knows; it stands outside the gate because it reaches no operation. */
+/**
+ * A tool of this server itself. It stands outside the gate because it reaches no operation of its own: what it reaches,
+ * it reaches through other tools and their gate.
+ */
 export interface LocalTool {
   readonly name: string;
   readonly title: string;
   readonly description: string;
   readonly inputSchema: JsonObject;
   readonly annotations: Annotations;
-  /** The answer as plain JSON. Arguments have been checked against `inputSchema`. */
-  run(args: JsonObject): unknown;
+  /** Whether it can do anything under the current grant; listed only then. Absent: always. */
+  readonly useful?: () => boolean;
+  /**
+   * Arguments have been checked against `inputSchema`; the context has a deadline.
+   * @throws OktaMcpError
+   */
+  run(args: JsonObject, context: AskingContext): Promise<ToolResult | Asking>;
 }

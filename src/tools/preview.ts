@@ -73,34 +73,52 @@ export class Previewer {
 
   /**
    * @param args checked arguments, together with those the tool fixes
+   * @param catalog what may be read, when that is less than this server may
    * @throws OktaMcpError when a read fails for a reason that is not about the read
    */
-  async look(reads: readonly PreviewRead[], args: JsonObject, context: CallContext): Promise<Fact[]> {
-    const facts = await Promise.all(reads.map((read) => this.#read(read, args, context)));
+  async look(
+    reads: readonly PreviewRead[],
+    args: JsonObject,
+    context: CallContext,
+    catalog = this.parts.catalog(),
+  ): Promise<Fact[]> {
+    const facts = await Promise.all(reads.map((read) => this.#read(read, args, context, catalog)));
     return facts.filter((fact) => fact !== undefined);
   }
 
   /** The same for one read; where the call gives an array, for each element. */
-  async lookAtEach(read: PreviewRead, args: JsonObject, context: CallContext): Promise<Fact[]> {
+  async lookAtEach(
+    read: PreviewRead,
+    args: JsonObject,
+    context: CallContext,
+    catalog = this.parts.catalog(),
+  ): Promise<Fact[]> {
     const values = fill(read.arguments ?? {}, args);
     if (!values) return [];
     const [name, list] = Object.entries(values).find(([, value]) => Array.isArray(value)) ?? [];
-    if (name === undefined) return [await this.#send(read, values, undefined, context)];
+    if (name === undefined) return [await this.#send(read, values, undefined, context, catalog)];
     const elements = [...new Set(list as unknown[])];
     if (elements.length > EACH) return [unread(read.label, `more than ${EACH} are given`)];
-    return Promise.all(elements.map((element) => this.#send(read, { ...values, [name]: element }, undefined, context)));
+    const each = (element: unknown) => this.#send(read, { ...values, [name]: element }, undefined, context, catalog);
+    return Promise.all(elements.map(each));
   }
 
   /** Undefined when the call does not give what the read is about. */
-  async #read(read: PreviewRead, args: JsonObject, context: CallContext): Promise<Fact | undefined> {
+  async #read(read: PreviewRead, args: JsonObject, context: CallContext, catalog: Catalog): Promise<Fact | undefined> {
     const values = fill(read.arguments ?? {}, args);
     const mentions = read.mentions === undefined ? {} : fill({ value: read.mentions }, args);
-    return values && mentions ? this.#send(read, values, mentions.value, context) : undefined;
+    return values && mentions ? this.#send(read, values, mentions.value, context, catalog) : undefined;
   }
 
-  async #send(read: PreviewRead, values: JsonObject, mentioned: unknown, context: CallContext): Promise<Fact> {
+  async #send(
+    read: PreviewRead,
+    values: JsonObject,
+    mentioned: unknown,
+    context: CallContext,
+    catalog: Catalog,
+  ): Promise<Fact> {
     const { label, operation: id } = read;
-    const tool = this.parts.catalog().tools.find(({ operation, risk }) => operation === id && risk === 'read');
+    const tool = catalog.tools.find(({ operation, risk }) => operation === id && risk === 'read');
     if (!tool) return unread(label, 'outside what this server may read');
     try {
       const operation = this.parts.operations[id]!;

@@ -2,6 +2,7 @@ import type { Catalog, Grant } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { LocalTool } from './local-tool.js';
 import { nearest } from './nearest.js';
+import { jsonResult } from './result.js';
 
 /** What `get_scope_status` tells about; asked anew on every call. */
 export interface ScopeFacts {
@@ -36,7 +37,7 @@ export function scopeStatusTool(facts: ScopeFacts): LocalTool {
       additionalProperties: false,
     },
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
-    run: ({ scope }) => (typeof scope === 'string' ? oneScope(facts, scope) : overview(facts)),
+    run: async ({ scope }) => jsonResult(typeof scope === 'string' ? oneScope(facts, scope) : overview(facts)),
   };
 }
 

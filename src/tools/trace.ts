@@ -1,8 +1,8 @@
 import type { Audit, AuditEntry } from '../audit.js';
 import type { ErrorCode, OktaMcpError } from '../errors.js';
 import type { CallContext, OktaReply, Operation } from '../okta/operation.js';
-import type { Confirmation } from './confirm.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
+import type { Confirmation } from './guard.js';
 import { canonical } from './seal.js';
 
 export interface TraceParts {

@@ -5,7 +5,7 @@ import { generate } from '../../codegen/generate.js';
 import type { ToolFile } from '../../src/tools/definition.js';
 import { petstore } from './petstore.js';
 
-const HEAD = `spec: pets
+const HEAD = `specs: { pets: {} }
 roles:
   okta.pets.read: { anyOf: [READ_ONLY_ADMIN, ORG_ADMIN], source: test, verified: true }
   okta.pets.manage: { anyOf: [ORG_ADMIN], source: test, verified: false }
@@ -70,6 +70,21 @@ describe('what codegen refuses, with its line', () => {
       given: 'a filtered list that is never empty',
       tools: entry('list_pets', 'listPets', '        never_empty: x\n        arguments: { tags: [a] }\n'),
       want: /:14 list_pets: is not a list that can be read without arguments/,
+    },
+    {
+      given: 'a page size above the documented maximum',
+      tools: entry('list_pets', 'listPets', '        limit: 21\n'),
+      want: /:14 list_pets: is above 20/,
+    },
+    {
+      given: 'a maximum beside the documented one',
+      tools: entry('list_pets', 'listPets', '        max_limit: 20\n'),
+      want: /:14 list_pets: the spec documents 20 \(remove it\)/,
+    },
+    {
+      given: 'a page size of something that is no list',
+      tools: entry('get_pet', 'getPet', '        limit: 5\n'),
+      want: /:14 get_pet: getPet has no page size/,
     },
     {
       given: 'a retry without a reason',
@@ -185,6 +200,14 @@ describe('what codegen refuses, with its line', () => {
     ]);
   });
 
+  test('a projection that shows nothing', async () => {
+    const head = HEAD.replace('roles:', 'projections:\n  Pet: [id, nme]\n  Cat: [id]\nroles:');
+    expect(await problemsOf(entry('list_pets', 'listPets'), head)).toEqual([
+      'tools.config.yaml:3 Pet has no field "nme" (nearest: name, id, size)',
+      'tools.config.yaml:4 no list has items of schema "Cat"',
+    ]);
+  });
+
   test('all problems at once', async () => {
     const problems = await problemsOf(entry('a', 'nope') + entry('b', 'getEarly') + entry('c', 'getPublic'));
     expect(problems.map((problem) => problem.split(' ')[1])).toEqual(['a:', 'b:', 'c:']);
@@ -230,7 +253,7 @@ describe('what follows from the specification', () => {
   });
 
   test('a list has a page size within the documented maximum', async () => {
-    expect((await tool('listPets')).page).toEqual({ resumable: true, limit: 20 });
+    expect((await tool('listPets')).page).toEqual({ resumable: true, limit: 20, max: 20 });
   });
 
   test('a list may say why it is never empty', async () => {
@@ -303,7 +326,7 @@ describe('what follows from the specification', () => {
   });
 
   test('types hold the allowlisted operations and what they reach, nothing else', async () => {
-    const types = (await run(entry('list_pets', 'listPets'))).get('generated/okta-api.d.ts')!;
+    const types = (await run(entry('list_pets', 'listPets'))).get('generated/api/pets.d.ts')!;
     expect([types.includes('listPets'), types.includes('Kind:'), types.includes('createPet')]).toEqual([
       true,
       true,

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parseToolsConfig } from '../../codegen/config.js';
 import { loadDocument, operationsOf } from '../../codegen/document.js';
 import { operationOf } from '../../codegen/operation.js';
-import { slice } from '../../codegen/slice.js';
+import { describe as describeOperations, slice } from '../../codegen/slice.js';
 import { toolOf } from '../../codegen/tool.js';
 import { createOktaClient } from '../../src/okta/client.js';
 import { ArgumentCheck } from '../../src/tools/arguments.js';
@@ -102,11 +102,11 @@ function allTools(): ToolDefinition[] {
     const entry = { operation: api.id, title: api.id, description: api.id, roles };
     return [`t${index}`, { ...entry, acknowledge: ['deprecated', 'early-access'], ...(!scoped && { scopes: 'none' }) }];
   });
-  const config = { spec: 'all', toolsets: { all: { title: 'All', tools: Object.fromEntries(entries) } } };
+  const config = { specs: { all: {} }, toolsets: { all: { title: 'All', tools: Object.fromEntries(entries) } } };
   const source = parseToolsConfig(JSON.stringify(config), 'all');
   const schemes = Object.values(spec.components.securitySchemes ?? {});
   const scopes = schemes.flatMap(({ flows = {} }) => Object.values(flows).flatMap((flow) => Object.keys(flow.scopes)));
-  const built = slice(spec, source).entries.map((entry) =>
+  const built = slice(describeOperations(new Map([['all', spec]]), source).operations, source).entries.map((entry) =>
     toolOf(spec, source.config, entry, operationOf(spec, entry.api), new Set(scopes)),
   );
   expect(built.flatMap(({ problems }) => problems)).toEqual([]);

@@ -5,7 +5,7 @@ import { serveStdio } from '../../src/server/stdio.js';
 import { claimStdout } from '../../src/server/stdout.js';
 import { createToolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
-import { operationsFor, recordingClient, reply, tool, toolFile, unguarded } from '../tools/fixture.js';
+import { localTool, operationsFor, recordingClient, reply, tool, toolFile, unguarded } from '../tools/fixture.js';
 
 // A server over stdio whose Okta wants somebody to sign in; a moment after the link is there, somebody has.
 const stdout = claimStdout();
@@ -41,14 +41,11 @@ const toolbox = createToolbox({
   ...unguarded,
   log: { error: () => {} },
   local: () => [
-    { ...tool('count_offers'), run: () => ({ cancelled }) },
-    {
-      ...tool('begin_offer'),
-      run: () => {
-        pending ??= offer();
-        return {};
-      },
-    },
+    localTool('count_offers', () => ({ cancelled })),
+    localTool('begin_offer', () => {
+      pending ??= offer();
+      return {};
+    }),
   ],
 });
 await serveStdio(

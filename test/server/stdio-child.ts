@@ -3,7 +3,7 @@ import { serveStdio } from '../../src/server/stdio.js';
 import { claimStdout } from '../../src/server/stdout.js';
 import { createToolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
-import { operationsFor, recordingClient, reply, tool, toolFile, unguarded } from '../tools/fixture.js';
+import { localTool, operationsFor, recordingClient, reply, tool, toolFile, unguarded } from '../tools/fixture.js';
 
 // A server over stdio with two gated tools, one active, and local ones that misbehave. Run as a process.
 const stdout = claimStdout();
@@ -17,25 +17,19 @@ const toolbox = createToolbox({
   ...unguarded,
   log: { error: () => {} },
   local: () => [
-    {
-      ...tool('make_noise'),
-      run: () => {
-        console.log('noise from console.log');
-        console.info('noise %s', 'from console.info');
-        console.table([{ noise: 'from console.table' }]);
-        process.stdout.write('noise from process.stdout.write\n');
-        process.stdout.write(Buffer.from('{"noise": "that is JSON"}\n'));
-        return { ok: true };
-      },
-    },
-    {
-      ...tool('lose_scopes'),
-      run: () => {
-        scopes = [];
-        toolbox.refresh();
-        return { ok: true };
-      },
-    },
+    localTool('make_noise', () => {
+      console.log('noise from console.log');
+      console.info('noise %s', 'from console.info');
+      console.table([{ noise: 'from console.table' }]);
+      process.stdout.write('noise from process.stdout.write\n');
+      process.stdout.write(Buffer.from('{"noise": "that is JSON"}\n'));
+      return { ok: true };
+    }),
+    localTool('lose_scopes', () => {
+      scopes = [];
+      toolbox.refresh();
+      return { ok: true };
+    }),
   ],
 });
 await serveStdio(

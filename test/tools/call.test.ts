@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { OktaMcpError } from '../../src/errors.js';
 import { createToolbox, type ToolboxParts } from '../../src/tools/call.js';
 import { Catalog, type Grant } from '../../src/tools/catalog.js';
-import { jsonOf, operationsFor, recordingClient, reply, textOf, tool, toolFile, unguarded } from './fixture.js';
+import {
+  jsonOf,
+  localTool,
+  operationsFor,
+  recordingClient,
+  reply,
+  textOf,
+  tool,
+  toolFile,
+  unguarded,
+} from './fixture.js';
 
 const list = tool('list_users', {
   inputSchema: {
@@ -184,7 +194,7 @@ test('the catalogue follows the grant, and only a real change is announced', asy
 
 test('a local tool answers without a request, its arguments are checked, and it may see the catalogue', async () => {
   const { toolbox, sent } = setUp({
-    local: (box) => [{ ...tool('count', {}), run: () => ({ count: box.catalog.list().length }) }],
+    local: (box) => [localTool('count', () => ({ count: box.catalog.list().length }))],
   });
   expect(jsonOf(await toolbox.call('count', {}, {}))).toEqual({ count: 2 });
   expect((await toolbox.call('count', { x: 1 }, {})).isError).toBe(true);

@@ -119,7 +119,8 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
       here.admin('PUT', `/api/v1/groups/${id}`, {
         profile: { name: `Group ${id}`, description: fresh() },
       });
-    const body = { profile: { name: `Group ${group}`, description: 'As agreed' } };
+    const login = `${user.toLowerCase()}@atlasworks.example`;
+    const body = { profile: { firstName: 'Jo', lastName: 'Doe', email: login, login, title: 'As agreed' } };
     const cases: Case[] = [
       {
         tool: 'revoke_user_sessions',
@@ -138,11 +139,12 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
         touch: touchUser,
       },
       {
-        tool: 'update_group',
-        args: { groupId: group, body },
-        other: { groupId: group, body: { profile: { ...body.profile, description: 'As  agreed' } } },
+        tool: 'replace_user',
+        args: { id: user, body },
+        other: { id: user, body: { profile: { ...body.profile, title: 'As  agreed' } } },
         otherTool: { tool: 'delete_group', args: { groupId: group } },
-        touch: touchGroup(group),
+        self: { id: 'me', body },
+        touch: touchUser,
       },
       {
         tool: 'remove_user_from_group',

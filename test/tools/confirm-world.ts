@@ -5,9 +5,11 @@ import { createDemoOrg, type DemoOrg } from '../../src/demo-org/demo-org.js';
 import { createOktaClient } from '../../src/okta/client.js';
 import { readToolFile } from '../../src/package-files.js';
 import { mcpServerFactory } from '../../src/server/mcp.js';
+import { runBatchTool } from '../../src/tools/batch.js';
 import { createToolbox, type Toolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
-import { type ConfirmMode, confirmation, takesToken } from '../../src/tools/confirm.js';
+import { confirmation, takesToken } from '../../src/tools/confirm.js';
+import type { ConfirmMode } from '../../src/tools/guard.js';
 import { Previewer } from '../../src/tools/preview.js';
 import { Seal, UsedSealsInMemory } from '../../src/tools/seal.js';
 
@@ -65,7 +67,7 @@ export function createStands({
     };
     let seen = 0;
     let written = 0;
-    const client = createOktaClient({ origin, operations, fetch, userAgent: 'test' });
+    const client = createOktaClient({ origin, operations, fetch, userAgent: 'test', now });
     const audit: AuditEntry[] = [];
     const previewer = new Previewer({ catalog: () => made.toolbox.catalog, operations, client });
     const identify = async () => ({ name: made.who, ids: new Set(['me', made.who.toLowerCase()]) });
@@ -79,6 +81,9 @@ export function createStands({
       audit: { record: (entry) => audit.push(entry) > 0, digest: (text) => text },
       principal: () => made.who,
       log: { error: (facts) => console.error(facts) },
+      now,
+      resultBytes: 24_000,
+      local: (access) => [runBatchTool({ access, budget: 24_000, now })],
     });
     const serve = mcpServerFactory(toolbox, { version: '0', demo: true, takesToken: (tool) => takesToken(mode, tool) });
     let handler: ReturnType<typeof createMcpHandler> | undefined;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Asking } from '../../src/tools/call.js';
-import { type Answer, type AskingContext, type ConfirmMode, concernOf, takesToken } from '../../src/tools/confirm.js';
+import { concernOf, takesToken } from '../../src/tools/confirm.js';
+import type { Answer, AskingContext, ConfirmMode } from '../../src/tools/guard.js';
 import type { ToolResult } from '../../src/tools/result.js';
 import { all, createStands, type Stand } from './confirm-world.js';
 import { textOf, tool } from './fixture.js';
@@ -205,12 +206,14 @@ describe('answers', () => {
 
   test('a new member of a group is no change of its profile', async () => {
     const { here } = createStands();
-    const args = { groupId: await group(here, 'Same'), body: { profile: { name: 'Same' } } };
-    const first = (await here.toolbox.call('update_group', args, { canAsk: true })) as Asking;
-    const [, { id }] = (await people(here)) as [Person, Person];
-    await here.admin('PUT', `/api/v1/groups/${args.groupId}/users/${id}`);
+    const groupId = await group(here, 'Same');
+    const [, leaving, coming] = (await people(here)) as [Person, Person, Person];
+    await here.admin('PUT', `/api/v1/groups/${groupId}/users/${leaving.id}`);
+    const args = { groupId, userId: leaving.id };
+    const first = (await here.toolbox.call('remove_user_from_group', args, { canAsk: true })) as Asking;
+    await here.admin('PUT', `/api/v1/groups/${groupId}/users/${coming.id}`);
     const answer = { state: (first.ask as { state: string }).state, ...YES };
-    expect((await here.toolbox.call('update_group', args, { canAsk: true, answer })).isError).toBeUndefined();
+    expect((await here.toolbox.call('remove_user_from_group', args, { canAsk: true, answer })).isError).toBeUndefined();
     expect(here.writes()).toBe(1);
   });
 });

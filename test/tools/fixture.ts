@@ -1,6 +1,8 @@
 import type { CallContext, OktaReply, Operation, OperationInput } from '../../src/okta/operation.js';
 import type { ToolboxParts } from '../../src/tools/call.js';
 import type { ToolDefinition, ToolFile } from '../../src/tools/definition.js';
+import type { LocalTool } from '../../src/tools/local-tool.js';
+import { jsonResult } from '../../src/tools/result.js';
 
 /** A harmless tool without arguments; tests state only what matters to them. */
 export function tool(name: string, facts: Partial<ToolDefinition> = {}): ToolDefinition {
@@ -27,16 +29,22 @@ export function toolFile(...tools: ToolDefinition[]): ToolFile {
   return { release: 'test', scopes, toolsets, tools };
 }
 
+/** A tool of the server itself that answers a value. */
+export function localTool(name: string, answer: () => unknown): LocalTool {
+  return { ...tool(name), run: async () => jsonResult(answer()) };
+}
+
 /** An operation for every tool, taking nothing. */
 export function operationsFor(tools: readonly ToolDefinition[]): Record<string, Operation> {
   return Object.fromEntries(tools.map((each) => [each.operation, { method: 'GET', path: `/${each.operation}` }]));
 }
 
 /** Nobody is asked, nothing is written down. */
-export const unguarded: Pick<ToolboxParts, 'guard' | 'audit' | 'principal'> = {
+export const unguarded: Pick<ToolboxParts, 'guard' | 'audit' | 'principal' | 'resultBytes'> = {
   guard: async () => ({ confirmed: 'none' }),
   audit: { record: () => true, digest: () => '' },
   principal: () => 'test',
+  resultBytes: 24_000,
 };
 
 export interface Sent {

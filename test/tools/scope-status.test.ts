@@ -1,8 +1,9 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, test } from 'vitest';
 import { Catalog, type Grant } from '../../src/tools/catalog.js';
+import type { JsonObject } from '../../src/tools/definition.js';
 import { scopeStatusTool } from '../../src/tools/scope-status.js';
-import { tool, toolFile } from './fixture.js';
+import { jsonOf, tool, toolFile } from './fixture.js';
 
 const all = Catalog.parse(
   toolFile(
@@ -17,7 +18,7 @@ const all = Catalog.parse(
 function status(grant: Partial<Grant>, facts: { granted?: string[]; warnings?: string[]; all?: Catalog } = {}) {
   const full: Grant = { scopes: [], credential: 'oauth', ...grant };
   const catalog = facts.all ?? all;
-  return scopeStatusTool({
+  const tool = scopeStatusTool({
     all: catalog,
     active: () => catalog.narrow(full),
     grant: () => full,
@@ -25,10 +26,11 @@ function status(grant: Partial<Grant>, facts: { granted?: string[]; warnings?: s
     granted: () => facts.granted,
     warnings: facts.warnings ?? [],
   });
+  return async (args: JsonObject) => jsonOf(await tool.run(args, {}));
 }
 
-test('counts what is active and what each missing scope alone would unlock', () => {
-  expect(status({ scopes: ['okta.users.read'] }).run({})).toMatchObject({
+test('counts what is active and what each missing scope alone would unlock', async () => {
+  expect(await status({ scopes: ['okta.users.read'] })({})).toMatchObject({
     credential: 'oauth',
     scopes: { requested: ['okta.users.read'] },
     active: { tools: 1, of: 5, toolsets: { users: 1 } },
@@ -41,10 +43,11 @@ test('counts what is active and what each missing scope alone would unlock', () 
   });
 });
 
-test('what scopes alone cannot unlock is not promised', () => {
-  const answer = status({ scopes: ['okta.users.read'], readOnly: true, toolsets: ['users'] }, { warnings: ['w'] }).run(
-    {},
-  );
+test('what scopes alone cannot unlock is not promised', async () => {
+  const answer = await status(
+    { scopes: ['okta.users.read'], readOnly: true, toolsets: ['users'] },
+    { warnings: ['w'] },
+  )({});
   expect(answer).toMatchObject({
     unlocks: {},
     restrictions: { readOnly: true, toolsets: ['users'] },
@@ -57,8 +60,8 @@ describe('granted scopes', () => {
     { granted: undefined, want: { requested: ['a', 'b'] } },
     { granted: ['a', 'b'], want: { requested: ['a', 'b'], granted: 'all that were requested' } },
     { granted: ['a'], want: { requested: ['a', 'b'], granted: ['a'], notGranted: ['b'] } },
-  ])('$granted', ({ granted, want }) => {
-    expect(status({ scopes: ['a', 'b'] }, granted ? { granted } : {}).run({})).toMatchObject({ scopes: want });
+  ])('$granted', async ({ granted, want }) => {
+    expect(await status({ scopes: ['a', 'b'] }, granted ? { granted } : {})({})).toMatchObject({ scopes: want });
   });
 });
 
@@ -74,8 +77,8 @@ test.each([
   },
   { scope: 'okta.users.read', want: { scope: 'okta.users.read', granted: true, tools: ['list_users'] } },
   { scope: 'okta.user.manage', want: { scope: 'okta.user.manage', known: false, nearest: ['okta.users.manage'] } },
-])('one scope: $scope', ({ scope, want }) => {
-  expect(status({ scopes: ['okta.users.read'] }).run({ scope })).toEqual(want);
+])('one scope: $scope', async ({ scope, want }) => {
+  expect(await status({ scopes: ['okta.users.read'] })({ scope })).toEqual(want);
 });
 
 describe('for all of Okta the answer stays under 1,500 tokens', () => {
@@ -91,9 +94,9 @@ describe('for all of Okta the answer stays under 1,500 tokens', () => {
   });
   const huge = Catalog.parse(toolFile(...tools));
 
-  test.each([0, 2, 30, 110])('with %i scopes', (count) => {
+  test.each([0, 2, 30, 110])('with %i scopes', async (count) => {
     const scopes = huge.scopes.slice(0, count);
-    const answer = status({ scopes }, { all: huge, granted: scopes }).run({});
+    const answer = await status({ scopes }, { all: huge, granted: scopes })({});
     expect(countTokens(JSON.stringify(answer))).toBeLessThan(1500);
   });
 });

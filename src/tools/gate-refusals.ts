@@ -1,0 +1,45 @@
+import { OktaMcpError } from '../errors.js';
+import { describeMissing, type Missing } from './missing.js';
+
+/** @param meant names it may have been meant to be */
+export function unknown(name: string, meant: readonly string[]): OktaMcpError {
+  const fix = meant.length > 0 ? `Did you mean ${meant.join(', ')}?` : 'Call one of the listed tools.';
+  return new OktaMcpError('tool_unknown', `There is no tool named ${JSON.stringify(name)}.`, fix, { nearest: meant });
+}
+
+/** A tool of this server itself, called through another one. */
+export function nested(name: string): OktaMcpError {
+  const message = `${name} is a tool of this server itself and cannot be called through another tool.`;
+  return new OktaMcpError('tool_unknown', message, `Call ${name} directly, as it is listed.`);
+}
+
+/** Outside what this server may do. */
+export function notAllowed(name: string, missing: Missing): OktaMcpError {
+  const reasons = describeMissing(missing);
+  return new OktaMcpError(
+    'tool_not_allowed',
+    `${name} is not available here: ${reasons.map(({ why }) => why).join('; ')}. Nothing was sent to Okta.`,
+    `Ask the operator of this server to ${reasons.map(({ fix }) => fix).join(', and to ')}.`,
+    { missing },
+  );
+}
+
+/** The server could, but this caller may not. */
+export function notCovered(name: string, missing: Missing): OktaMcpError {
+  const scopes = missing.scopes?.map((set) => set.join(' and ')).join(', or ');
+  const fix = scopes
+    ? `Ask for an access token with ${scopes}.`
+    : 'Ask whoever runs this server to let your account or client use it.';
+  const message = `${name} is outside what your access token allows at this server. Nothing was sent to Okta.`;
+  return new OktaMcpError('tool_not_allowed', message, fix, { missing, caller: true });
+}
+
+/** A mistake of ours. @param reference of the entry in the log */
+export function defect(name: string, reference: string): OktaMcpError {
+  return new OktaMcpError(
+    'internal',
+    `${name} failed because of a defect in this server. Whether Okta acted on it is not known.`,
+    `Find reference ${reference} in the server's log on stderr and report it.`,
+    { reference },
+  );
+}
