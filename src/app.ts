@@ -108,7 +108,11 @@ export async function createApp(parts: AppParts): Promise<App> {
     hosted?.observer?.answered({ status: response.status, retry: request.headers.has('x-okta-retry-count') });
     return response;
   };
-  const budgets = observed(hosted?.shared?.budgets ?? new BudgetsInMemory(), hosted?.observer);
+  const {
+    seal = new Seal(),
+    used = new UsedSealsInMemory(now),
+    budgets = new BudgetsInMemory(),
+  } = hosted?.shared ?? {};
   const client = createOktaClient({
     origin,
     operations,
@@ -116,13 +120,13 @@ export async function createApp(parts: AppParts): Promise<App> {
     userAgent: `okta-mcp/${version} node/${process.versions.node}`,
     retry: new Retry(timing),
     // The demo org refuses nobody, so nobody has to wait for it.
-    ...(!demo && { limit: new RateLimit({ timing, budgets }) }),
+    ...(!demo && { limit: new RateLimit({ timing, budgets: observed(budgets, hosted?.observer) }) }),
     now,
   });
   const previewer = new Previewer({ catalog: () => toolbox.catalog, operations, client });
   const principal = new ActingPrincipal({ ...actorOf(config), self: tools.self, previewer });
   const { confirm: mode } = config;
-  const seals = { seal: new Seal(), used: new UsedSealsInMemory(now), ...hosted?.shared };
+  const seals = { seal, used };
   const { stderr = (line) => void process.stderr.write(line) } = parts;
   const file = createAudit({ ...(config.auditLog && { folder: config.auditLog }), stderr, now, log });
   const audit: typeof file = {
@@ -146,6 +150,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     surface: config.surface,
     audit,
     ...(!hosted && config.reveal && config.exportDir && { reveal: { folder: config.exportDir, now } }),
+    ...(!hosted && config.importDir && { importDir: config.importDir }),
     principal: () => principal.name(),
     resultBytes: config.resultBytes,
     log,
@@ -168,7 +173,7 @@ export async function createApp(parts: AppParts): Promise<App> {
         ...seals,
         org: origin,
         budget: config.resultBytes,
-        files: { folder: config.exportDir },
+        ...(!hosted && { files: { folder: config.exportDir } }),
         now,
       }),
       runBatchTool({ access, budget: config.resultBytes, now }),
@@ -213,6 +218,7 @@ function ofCaller(access: ToolAccess, ceiling: () => Catalog): ScopeFacts {
     },
     granted: () => undefined,
     warnings: [],
+    how: 'Sign in again with an access token for a missing scope, or ask whoever runs this server.',
   };
 }
 

@@ -29,6 +29,15 @@ program
   });
 
 program
+  .command('http')
+  .description('serve MCP over HTTP, for several callers')
+  .option('--demo', DEMO)
+  .action(async ({ demo = false }: { demo?: boolean }) => {
+    const { runHttp } = await import('./commands/http.js');
+    await runHttp(shell, { demo });
+  });
+
+program
   .command('tools')
   .description('list every tool: active or not, and why')
   .option('--json', 'for programs')

@@ -43,6 +43,8 @@ export interface Config {
   readonly resultBytes: number;
   /** Existing folder for files written for the operator. */
   readonly exportDir?: string;
+  /** Existing folder that files to be sent to Okta are read from; absent: none are. */
+  readonly importDir?: string;
   /** Secrets of replies are kept in files in `exportDir`, which is then present; absent: they are not kept. */
   readonly reveal?: 'file';
   /** Folder for the audit file; absent: standard error only. */
@@ -123,10 +125,11 @@ export function parseConfig(
     ? ({ strategy: 'demo' } as const)
     : readCredentials(values, readSurroundings(env), problems, report);
   const scopes = readScopes(values, known.scopes, auth, report, warnings);
-  checkNames('OKTA_TOOLSETS', 'toolset', values.OKTA_TOOLSETS, known.toolsets, report);
+  checkNames('OKTA_TOOLSETS', 'toolset or preset', values.OKTA_TOOLSETS, known.toolsets, report);
   checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS, known.tools, report);
   checkNames('OKTA_ADMIN_ROLES', 'administrator role', values.OKTA_ADMIN_ROLES, ROLES, report);
   const exportDir = readExportDir(values, report);
+  const importDir = readFolder('OKTA_IMPORT_DIR', values, report);
   if (!orgUrl || !auth || problems.length > 0) throw new ConfigError(problems);
 
   const file = values.OKTA_LOG_FILE?.replace(/^~(?=[/\\])/, homedir());
@@ -142,6 +145,7 @@ export function parseConfig(
     confirm: values.OKTA_CONFIRM ?? 'auto',
     resultBytes: values.OKTA_RESULT_BYTES ?? DEFAULT_RESULT_BYTES,
     ...(exportDir && { exportDir }),
+    ...(importDir && { importDir }),
     ...(values.OKTA_REVEAL === 'file' && { reveal: 'file' as const }),
     ...(values.OKTA_AUDIT_LOG && { auditLog: values.OKTA_AUDIT_LOG.replace(/^~(?=\/|$)/, homedir()) }),
     log: Object.freeze({ level: values.OKTA_LOG_LEVEL ?? 'info', ...(file && { file }) }),
@@ -228,19 +232,26 @@ function readScopes(
   return scopes;
 }
 
-function readExportDir({ OKTA_EXPORT_DIR, OKTA_REVEAL }: Environment, report: Report): string | undefined {
-  if (OKTA_EXPORT_DIR === undefined) {
-    if (OKTA_REVEAL === 'file') {
-      const fix = 'Set OKTA_EXPORT_DIR to an existing folder that only you can read, or unset OKTA_REVEAL.';
-      report('OKTA_REVEAL', 'is file, but OKTA_EXPORT_DIR does not say in which folder.', fix);
-    }
-    return undefined;
+function readExportDir(values: Environment, report: Report): string | undefined {
+  if (values.OKTA_EXPORT_DIR === undefined && values.OKTA_REVEAL === 'file') {
+    const fix = 'Set OKTA_EXPORT_DIR to an existing folder that only you can read, or unset OKTA_REVEAL.';
+    report('OKTA_REVEAL', 'is file, but OKTA_EXPORT_DIR does not say in which folder.', fix);
   }
-  const folder = resolve(OKTA_EXPORT_DIR.replace(/^~(?=[/\\]|$)/, homedir()));
+  return readFolder('OKTA_EXPORT_DIR', values, report);
+}
+
+function readFolder(
+  name: 'OKTA_EXPORT_DIR' | 'OKTA_IMPORT_DIR',
+  values: Environment,
+  report: Report,
+): string | undefined {
+  const value = values[name];
+  if (value === undefined) return undefined;
+  const folder = resolve(value.replace(/^~(?=[/\\]|$)/, homedir()));
   try {
     if (statSync(folder).isDirectory()) return folder;
   } catch {}
-  report('OKTA_EXPORT_DIR', 'is no existing folder.', 'Create the folder, readable by you only, or name another one.');
+  report(name, 'is no existing folder.', 'Create the folder, readable by you only, or name another one.');
   return undefined;
 }
 

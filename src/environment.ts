@@ -121,7 +121,11 @@ const environment = z.object({
     description: '`true`: only tools that change nothing.',
     default: 'false',
   }),
-  OKTA_TOOLSETS: list.meta({ description: 'Only tools of these toolsets, separated like scopes.', default: 'all' }),
+  OKTA_TOOLSETS: list.meta({
+    description:
+      'Only tools of these toolsets or presets (`helpdesk`, `security-audit` ..., see docs/presets.md), separated like scopes. `auto` lists every tool of a preset.',
+    default: 'all',
+  }),
   OKTA_TOOLS: list.meta({ description: 'Only these tools, separated like scopes.', default: 'all' }),
   OKTA_ADMIN_ROLES: list.meta({
     description: `Administrator roles the credentials hold: ${ROLES.join(', ')}. Hides tools that certainly need another one.`,
@@ -145,6 +149,10 @@ const environment = z.object({
   OKTA_EXPORT_DIR: text.meta({
     description:
       'Existing folder for files this server writes for its operator. Files in it are new, readable by their owner only, and never overwritten.',
+  }),
+  OKTA_IMPORT_DIR: text.meta({
+    description:
+      'Existing folder with files to be sent to Okta: logos, other images, certificates. A tool reads them by a path in it; nothing outside is read. Only over stdio; without it, the content itself is given, in base64.',
   }),
   OKTA_REVEAL: choice(['off', 'file']).meta({
     description:

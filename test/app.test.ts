@@ -86,6 +86,8 @@ describe('against a real org', () => {
       const { app, requests } = await start({ OKTA_SCOPES: everyScope }, { strategy });
       const guarded = app.toolbox.catalog
         .list()
+        // Updates read what they change first, and there is nothing here.
+        .filter(({ update }) => update !== 'merge')
         .filter(({ risk, update }) => risk === 'destructive' || risk === 'privileged' || update === 'replace');
       expect(guarded.length).toBeGreaterThan(200);
       let asked = 0;

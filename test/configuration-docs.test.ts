@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { configReference } from '../src/config.js';
+import { httpEnvironment } from '../src/http-config.js';
 
 // docs/configuration.md is this, rendered. After a change to the settings: npx vitest run test/configuration-docs -u
 
@@ -38,10 +39,46 @@ to the app in Okta. An API token has no scopes of its own, yet \`OKTA_SCOPES\` l
 /** In a table cell a pipe would end it. */
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-test('docs/configuration.md describes every setting', async () => {
-  const rows = configReference().map(
+const HOSTED = `## Hosted mode
+
+Only \`okta-mcp http\` reads these.`;
+
+const CALLERS = `### The callers file
+
+\`OKTA_MCP_CALLERS\` names a YAML file that says what callers may use. What it does not name opens nothing, and nobody gets
+more than the server itself may do (\`OKTA_SCOPES\` and the settings that narrow it).
+
+\`\`\`yaml
+scopes:                                  # what the authorization server's own scope names stand for
+  mcp:read: [okta.users.read, okta.groups.read]
+  mcp:write: { scopes: [okta.groups.manage], toolsets: [groups] }
+  mcp:use: []                            # opens nothing by itself
+groups:                                  # members of groups: exact names, or a pattern for the whole name
+  - name: Helpdesk
+    scopes: [okta.users.manage]
+  - pattern: 'IT-.*'
+    scopes: [okta.groups.manage]
+    readOnly: true
+clients:                                 # clients that act for themselves (client credentials), by client id
+  - id: 0oa1example
+    scopes: [okta.logs.read]
+groupsClaim: groups                      # the claim with the names of the groups
+ask: [mcp:use]                           # what clients ask for at first; by default every name in scopes
+\`\`\`
+
+Everything an entry opens is added up; \`readOnly\`, \`toolsets\` and \`tools\` limit their own entry only. Scopes of Okta in a
+token count as they are. Patterns may use alternatives, up to four groups and optional parts, and repeat at most twice
+without bound and never a group, so that no name can make them slow.`;
+
+function table(settings: ReturnType<typeof configReference>): string {
+  const rows = settings.map(
     ({ name, default: fallback = '', description }) => `| \`${name}\` | ${cell(fallback)} | ${cell(description)} |`,
   );
-  const table = ['| name | default | meaning |', '|---|---|---|', ...rows].join('\n');
-  await expect(`${INTRO}\n\n${table}\n\n${NOTES}\n`).toMatchFileSnapshot('../docs/configuration.md');
+  return ['| name | default | meaning |', '|---|---|---|', ...rows].join('\n');
+}
+
+test('docs/configuration.md describes every setting', async () => {
+  const hosted = `${HOSTED}\n\n${table(configReference(httpEnvironment))}\n\n${CALLERS}`;
+  const text = `${INTRO}\n\n${table(configReference())}\n\n${NOTES}\n\n${hosted}\n`;
+  await expect(text).toMatchFileSnapshot('../docs/configuration.md');
 });

@@ -211,7 +211,7 @@ function parseAnswer(body: string): { error: string; description: string | undef
 
 /** What Okta says about it, fit to follow a message. */
 export function quote(description: string | undefined): string {
-  return description ? ` Okta says: "${printable(description, 200)}"` : '';
+  return description ? ` Okta says: ${JSON.stringify(printable(description, 200))}` : '';
 }
 
 /** One line without control characters, and without an assertion or token that was echoed back. */

@@ -53,8 +53,8 @@ export async function failureOf(
     meaning.code,
     [
       told.message,
-      said ? ` Okta says: "${said}".` : '',
-      refusal.causes.length > 0 ? ` Causes: ${refusal.causes.map((cause) => `"${cause}"`).join('; ')}.` : '',
+      said ? ` Okta says: ${quoted(said)}.` : '',
+      refusal.causes.length > 0 ? ` Causes: ${refusal.causes.map(quoted).join('; ')}.` : '',
     ].join(''),
     told.fix,
     {
@@ -187,6 +187,11 @@ function parse(text: string): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
+}
+
+/** It cannot end its own quotes. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
 }
 
 /**

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import {
   CLIENT_CAPABILITIES_META_KEY,
   type ClientCapabilities,
@@ -45,8 +44,6 @@ export async function asking(
   call: (context: AskingContext) => Promise<ToolResult | Asking>,
 ): Promise<ToolResult | InputRequiredResult> {
   const { signal } = client.context.mcpReq;
-  // One call may have a hundred requests waiting for their turn, and Node warns from the eleventh on.
-  setMaxListeners(0, signal);
   const progress = progressOf(client);
   const context = { signal, canAsk: canAsk(client), ...(progress && { progress }) };
   const inResults = speaksInResults(client.server);

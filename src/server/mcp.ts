@@ -53,7 +53,8 @@ export function mcpServerFactory(
       const { catalog, local } = seen;
       const known = listed.get(catalog);
       if (known) return known;
-      const tools = [...local.map(face), ...seen.listed.map((tool) => listing(tool, takesToken(tool)))];
+      const own = local.map((tool) => (asks ? withoutToken(face(tool)) : face(tool)));
+      const tools = [...own, ...seen.listed.map((tool) => listing(tool, takesToken(tool)))];
       listed.set(catalog, tools);
       return tools;
     };
@@ -106,6 +107,12 @@ function listing(tool: ToolDefinition, token: boolean): Tool {
       'okta/risk': tool.risk,
     },
   };
+}
+
+/** Where a person is asked there is no second of two steps. */
+function withoutToken(tool: Tool): Tool {
+  const { confirmation: _, ...properties } = tool.inputSchema.properties ?? {};
+  return { ...tool, inputSchema: { ...tool.inputSchema, properties } };
 }
 
 function face({ name, title, description, inputSchema, annotations }: LocalTool | ToolDefinition): Tool {

@@ -7,6 +7,7 @@ import type { LocalTool } from './local-tool.js';
 import { isMerging } from './merge.js';
 import { jsonResult, type ToolResult } from './result.js';
 import { canonical } from './seal.js';
+import { mostDangerous } from './surface.js';
 
 const NAME = 'run_batch';
 
@@ -62,7 +63,9 @@ export function runBatchTool(parts: BatchParts): LocalTool {
       required: ['tool', 'calls'],
       additionalProperties: false,
     },
-    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true },
+    get annotations() {
+      return mostDangerous(parts.access.catalog.tools);
+    },
     useful: () => parts.access.catalog.tools.length > 0,
     run: (args, context) => new Batch(parts, args as unknown as BatchArguments, context).run(),
   };

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { OktaMcpError } from '../errors.js';
 import { CALL_MS } from '../okta/client.js';
 import type { CallContext, OktaReply, OperationInput } from '../okta/operation.js';
@@ -89,6 +90,8 @@ export interface ToolboxParts extends TraceParts {
   readonly resultBytes: number;
   /** Absent: secrets are not kept. Never for a server that serves others than its operator. */
   readonly reveal?: Reveal;
+  /** Folder that files to be sent are read from. Never for a server that serves others than its operator. */
+  readonly importDir?: string;
   /** Made from what they reach the others through. */
   readonly local?: (access: ToolAccess) => readonly LocalTool[];
   readonly log: { error(facts: object, message: string): void };
@@ -122,7 +125,7 @@ class GatedToolbox implements Toolbox, ToolAccess {
     private readonly parts: ToolboxParts,
     private readonly narrowing?: Narrowing,
   ) {
-    const { operations, client, guard, reveal, now = Date.now } = parts;
+    const { operations, client, guard, reveal, importDir, now = Date.now } = parts;
     const from = this.#whole();
     this.#narrowed = { from, to: from.narrow(this.grant()) };
     // Compiled schemas are the same for everybody.
@@ -138,6 +141,7 @@ class GatedToolbox implements Toolbox, ToolAccess {
       merging: new Merging({ catalog: () => this.catalog, all: parts.all, grant: () => this.grant(), client }),
       resultBytes: parts.resultBytes,
       ...(reveal && { reveal }),
+      ...(importDir !== undefined && { importDir }),
     });
     this.#local = parts.local?.(this) ?? [];
   }
@@ -164,9 +168,11 @@ class GatedToolbox implements Toolbox, ToolAccess {
     const { catalog } = this;
     if (this.#listed?.of !== catalog) {
       const { surface = 'direct', grant } = this.parts;
+      const { tools, toolsets = [] } = grant();
+      const groups = [...toolsets, ...(this.grant().toolsets ?? [])];
       this.#listed = {
         of: catalog,
-        tools: listedTools(catalog.tools, surface, { named: grant().tools !== undefined }),
+        tools: listedTools(catalog.tools, surface, { named: tools !== undefined, groups }),
       };
     }
     return this.#listed.tools;
@@ -191,6 +197,8 @@ class GatedToolbox implements Toolbox, ToolAccess {
 
   async call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking> {
     const timed = { deadline: this.#now() + CALL_MS, ...context };
+    // A batch has hundreds of requests waiting for their turn, and Node warns from the eleventh listener on.
+    if (context.signal) setMaxListeners(0, context.signal);
     const local = this.#local.find((tool) => tool.name === name);
     return local ? this.#callLocal(local, args, timed) : this.forward(name, args, timed);
   }

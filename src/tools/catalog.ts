@@ -9,6 +9,7 @@ export interface Grant {
   /** The credential kind Okta will see; `any` where none is chosen yet. */
   readonly credential: Credential | 'any';
   readonly readOnly?: boolean;
+  /** Ids of toolsets and presets: tools of any of them. */
   readonly toolsets?: readonly string[];
   readonly tools?: readonly string[];
   /** Administrator roles held (Okta `RoleType`). Hides tools only where their requirement is verified. */
@@ -94,7 +95,7 @@ class Gate {
     const missing: Missing = {
       ...(unmet.length > 0 && { scopes: smallestSets(unmet) }),
       ...(readOnly && tool.risk !== 'read' && { readOnly }),
-      ...(this.#toolsets?.has(tool.toolset) === false && { toolset: tool.toolset }),
+      ...(this.#toolsets && !groupsOf(tool).some((id) => this.#toolsets?.has(id)) && { toolset: tool.toolset }),
       ...(this.#tools && !namesOf(tool).some((name) => this.#tools?.has(name)) && { unlisted: true as const }),
       ...(credential !== 'any' && !tool.auth.includes(credential) && { credential: tool.auth }),
       ...(roles && lacksRole(tool, roles) && { roles: tool.roles.anyOf }),
@@ -105,6 +106,11 @@ class Gate {
 
 function namesOf({ name, aliases = [] }: ToolDefinition): string[] {
   return [name, ...aliases];
+}
+
+/** What `Grant.toolsets` may call it by. */
+function groupsOf({ toolset, presets = [] }: ToolDefinition): string[] {
+  return [toolset, ...presets];
 }
 
 function lacksRole({ roles: required }: ToolDefinition, held: readonly string[]): boolean {

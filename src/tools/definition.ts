@@ -7,6 +7,8 @@ export interface ToolFile {
   /** Every scope the specification knows, sorted. */
   readonly scopes: readonly string[];
   readonly toolsets: Readonly<Record<string, { readonly title: string }>>;
+  /** Tools for one kind of work, across toolsets; their names go where those of toolsets go. */
+  readonly presets?: Readonly<Record<string, Preset>>;
   readonly tools: readonly ToolDefinition[];
   /** The read that tells which person the credentials belong to, and the fields that name them. */
   readonly self?: {
@@ -14,6 +16,16 @@ export interface ToolFile {
     readonly arguments: Readonly<Record<string, string>>;
     readonly fields: readonly string[];
   };
+}
+
+export interface Preset {
+  readonly title: string;
+  /** The fewest scopes that open all of its tools. */
+  readonly scopes: readonly string[];
+  /** Standard administrator roles that together suffice for its tools, with as little beyond as can be. */
+  readonly roles: readonly string[];
+  /** Those of its tools that only a super administrator may use, as far as Okta documents it. */
+  readonly reserved: readonly string[];
 }
 
 export type Risk = 'read' | 'write' | 'destructive' | 'privileged';
@@ -31,6 +43,8 @@ export interface ToolDefinition {
   /** Values this tool fixes or builds itself; they are never taken from the model. See `Template`. */
   readonly arguments?: Readonly<Record<string, Template>>;
   readonly toolset: string;
+  /** Those it belongs to. */
+  readonly presets?: readonly string[];
   /** Listed first when not everything fits. */
   readonly core: boolean;
   /** Offered through a pattern, in composed words; listed only where everything is. */
@@ -69,7 +83,31 @@ export interface ToolDefinition {
   readonly preview?: readonly PreviewRead[];
   /** What makes a call privileged although the tool's own risk says less. */
   readonly escalates?: readonly Escalation[];
+  /** Files among its arguments. */
+  readonly files?: readonly FileInput[];
+  /** Which call tells what became of a request that Okta accepted and has not finished (202). */
+  readonly outcome?: Outcome;
   readonly annotations: Annotations;
+}
+
+/** A file that a tool takes: `{ path }` or `{ data }`, each with or without `name` and `type`. */
+export interface FileInput {
+  /** Dotted path among the arguments: `body.file`. */
+  readonly at: string;
+  /** Media type by format, of the formats Okta takes here. */
+  readonly types: Readonly<Record<string, string>>;
+  /** It must have fewer bytes. */
+  readonly below?: number;
+  /** It must be as wide as high, and at most so many pixels. */
+  readonly square?: number;
+}
+
+/** `${name}` stands for what the call gave, `${reply.name}` for what Okta answered, in the body or a link. */
+export interface Outcome {
+  readonly tool: string;
+  /** Path of the operation behind the tool, to read `Location` and `Link` by. */
+  readonly path: string;
+  readonly arguments: Readonly<Record<string, string>>;
 }
 
 /** One read for the question that a person is asked. */

@@ -6,9 +6,12 @@ import { bind } from './bind.js';
 import { mayNeedConfirmation } from './confirm.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { Emptiness } from './emptiness.js';
+import { withFiles } from './file-input.js';
 import type { AskingContext, Confirmation, Guard, Question } from './guard.js';
 import { listResult } from './list-result.js';
 import { changesResult, isMerging, type MergePlan, type Merging } from './merge.js';
+import { outcomeOf } from './outcome.js';
+import type { Fact } from './preview.js';
 import { itemsOf, jsonResult, noList, noted, replyResult, type ToolResult } from './result.js';
 import { type Reveal, withholding } from './reveal.js';
 import type { Trace } from './trace.js';
@@ -22,8 +25,10 @@ export interface Prepared {
   /** What will be sent. */
   readonly input: OperationInput;
   readonly trace: Trace;
+  /** What is known of its effect already. */
+  readonly facts?: readonly Fact[];
   /** What it comes to, of an update that is merged into what is there. */
-  readonly merged?: Pick<MergePlan, 'facts' | 'changes'>;
+  readonly merged?: Pick<MergePlan, 'changes'>;
 }
 
 /** One page of a list, without secrets. */
@@ -45,6 +50,8 @@ export interface DispatchParts {
   readonly resultBytes: number;
   /** Absent: secrets are not kept. */
   readonly reveal?: Reveal;
+  /** Folder that files to be sent are read from; absent: none are. */
+  readonly importDir?: string;
 }
 
 /** The way of calls to Okta, in three steps: prepared, confirmed, sent. */
@@ -53,14 +60,15 @@ export class Dispatch {
 
   /** @throws OktaMcpError when the arguments do not fit, or what is to be updated cannot be read */
   async prepare(tool: ToolDefinition, args: JsonObject, trace: Trace, context: CallContext): Promise<Prepared> {
-    const { check, merging } = this.parts;
+    const { check, merging, importDir } = this.parts;
     await check.check(tool, args);
     const operation = this.#operation(tool);
-    const prepared = { tool, operation, args, input: bind(tool, operation, args), trace };
-    if (!isMerging(tool)) return prepared;
+    const filled = await withFiles(tool, args, importDir);
+    const prepared = { tool, operation, args, input: bind(tool, operation, filled.args), trace };
+    if (!isMerging(tool)) return { ...prepared, facts: filled.facts };
     try {
-      const { input, ...merged } = await merging.plan(tool, prepared.input, context);
-      return { ...prepared, input, merged };
+      const { input, facts, changes } = await merging.plan(tool, prepared.input, context);
+      return { ...prepared, input, facts, merged: { changes } };
     } catch (error) {
       throw explained(error, tool);
     }
@@ -84,9 +92,9 @@ export class Dispatch {
     const verdict = await this.parts.guard({
       tool,
       calls: acting.map((call) => {
-        const { args, trace, merged } = call;
+        const { args, trace, facts } = call;
         const targets = Object.values(trace.target);
-        return { args, targets, at: calls.indexOf(call), ...(merged && { facts: merged.facts }) };
+        return { args, targets, at: calls.indexOf(call), ...(facts && { facts }) };
       }),
       token,
       context,
@@ -112,7 +120,7 @@ export class Dispatch {
       );
       trace.called(reply);
       if (merged) return noted(jsonResult({ ok: true, ...changesResult(merged.changes) }), note);
-      return noted(tool.page ? await this.#list(tool, args, reply, context) : replyResult(reply), note);
+      return noted(tool.page ? await this.#list(tool, args, reply, context) : replyResult(reply, outcomeOf(tool, args, reply)), note);
     } catch (error) {
       throw explained(error, tool);
     }

@@ -42,7 +42,11 @@ export function project(items: readonly unknown[], shown: readonly string[], ask
 
 /** What several items do not show, each path once; `+7` in the end stands for seven that are not named. */
 export function omittedOf(items: readonly Projected[]): string[] {
-  const paths = new Set(items.flatMap(({ omitted }) => omitted));
+  return namedPaths(new Set(items.flatMap(({ omitted }) => omitted)));
+}
+
+/** Those of the paths that may be named; `+7` in the end stands for seven others. */
+export function namedPaths(paths: ReadonlySet<string>): string[] {
   const named = [...paths].filter((path) => NAME.test(path)).slice(0, NAMED);
   const more = paths.size - named.length;
   return more > 0 ? [...named, `+${more}`] : named;

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
 import { OktaMcpError } from '../errors.js';
 import type { OktaReply } from '../okta/operation.js';
-import type { ToolDefinition } from './definition.js';
+import type { JsonObject, ToolDefinition } from './definition.js';
 
 /**
  * What a tool answers. One text with compact JSON and no `structuredContent`: clients show the model one or both, and
@@ -14,12 +14,16 @@ export function jsonResult(value: unknown): ToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(clean(value)) }] };
 }
 
-/** What Okta answered to a request that succeeded, and that did not ask for a list. */
-export function replyResult({ status, data }: OktaReply): ToolResult {
+/**
+ * What Okta answered to a request that succeeded, and that did not ask for a list.
+ * @param outcome the call that tells what became of a request that is not finished
+ */
+export function replyResult({ status, data }: OktaReply, outcome?: JsonObject): ToolResult {
   const empty = data === undefined || data === '' || (isObject(data) && Object.keys(data).length === 0);
   if (status === 202) {
-    const note = 'Okta accepted the request and is still working on it; read the resource later to see the outcome.';
-    return jsonResult({ ok: true, status, accepted: true, note, ...(!empty && { data }) });
+    const how = outcome ? 'make the call under outcome' : 'read the resource';
+    const note = `Okta accepted the request and is still working on it; ${how} later to see what became of it.`;
+    return jsonResult({ ok: true, status, accepted: true, note, ...(outcome && { outcome }), ...(!empty && { data }) });
   }
   if (empty) return jsonResult({ ok: true, status });
   return typeof data === 'string' ? { content: [{ type: 'text', text: visible(data) }] } : jsonResult(data);

@@ -1,5 +1,7 @@
 import { type Column, cell, columnsOf, csvLine, missedBy } from './csv.js';
 import { ExportFile, formatOf, type Unfinished } from './export-file.js';
+import { namedPaths } from './projection.js';
+import { clean } from './result.js';
 
 /** An export that is not finished yet. */
 export interface Exported {
@@ -63,7 +65,7 @@ export class RowExport {
     if (rows.length === 0) return;
     this.#rows = [];
     await this.file.write(
-      formatOf(this.name) === 'csv' ? this.#csv(rows) : rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+      formatOf(this.name) === 'csv' ? this.#csv(rows) : rows.map((row) => `${JSON.stringify(clean(row))}\n`).join(''),
     );
     this.#written += rows.length;
   }
@@ -86,7 +88,7 @@ export class RowExport {
       this.#neutralised > 0 &&
         `In ${this.#neutralised} cells, an apostrophe stands before what a spreadsheet would run as a formula.`,
       this.#missed.size > 0 &&
-        `The columns are those of the first rows; not in the file: ${[...this.#missed].join(', ')}${this.#missed.size === MISSED ? ' and maybe more' : ''}. A .jsonl file holds everything.`,
+        `The columns are those of the first rows; not in the file: ${namedPaths(this.#missed).join(', ')}${this.#missed.size === MISSED ? ' and maybe more' : ''}. A .jsonl file holds everything.`,
     ].filter((note) => note !== false);
     return { file: { path, rows: this.#written, bytes }, ...(notes.length > 0 && { note: notes.join(' ') }) };
   }

@@ -17,7 +17,11 @@ export interface ScopeFacts {
   readonly granted: () => readonly string[] | undefined;
   /** What the configuration was warned about. */
   readonly warnings: readonly string[];
+  /** How to get more; by default as the operator would. */
+  readonly how?: string;
 }
+
+const OPERATORS = 'Scopes are granted in Okta and listed in OKTA_SCOPES.';
 
 /** So many of the most useful missing scopes are shown with tool names; the others only with their number of tools. */
 const NAMED = 6;
@@ -41,7 +45,7 @@ export function scopeStatusTool(facts: ScopeFacts): LocalTool {
   };
 }
 
-function overview({ all, active, grant, requested, granted, warnings }: ScopeFacts): JsonObject {
+function overview({ all, active, grant, requested, granted, warnings, how = OPERATORS }: ScopeFacts): JsonObject {
   const { credential, readOnly, toolsets, tools, roles } = grant();
   const known = granted();
   const restrictions = {
@@ -59,7 +63,7 @@ function overview({ all, active, grant, requested, granted, warnings }: ScopeFac
     ...(counted.length > 0 && { more: counted.map(([scope, { length }]) => `${scope} ${length}`).join(', ') }),
     ...(Object.keys(restrictions).length > 0 && { restrictions }),
     ...(warnings.length > 0 && { warnings }),
-    hint: 'Scopes are granted in Okta and listed in OKTA_SCOPES. Call with {"scope": "..."} for all tools of one scope.',
+    hint: `${how} Call with {"scope": "..."} for all tools of one scope.`,
   };
 }
 

@@ -2,50 +2,57 @@ import { distance } from 'fastest-levenshtein';
 import type { ToolDefinition } from './definition.js';
 import { type Lexicon, Words } from './words.js';
 
-/** Where a word stands, and how much it says there. */
-const FIELDS = { name: 3, title: 2, known: 2.5, path: 1, description: 1, toolset: 0.7 } as const;
+// A linear model: the rarity of what a tool and a query have in common (as in BM25 without repetition, which short texts
+// hardly have), and a few facts about both. The numbers were fitted to the tuning part of test/evaluation.
+
+/** How much a word counts that stands anywhere, and how much more because of where it stands. */
+const ANYWHERE = 1.43;
+const FIELDS = { name: 0.5, known: 1.77, path: 0.88, description: 0.4, title: 0, toolset: 0 } as const;
 type Field = keyof typeof FIELDS;
 
-/** BM25 (Robertson and Zaragoza, 2009): how fast repetition stops counting, and how much length does. */
-const K1 = 0.5;
-const B = 0.8;
-
-/** How much of the score depends on how much of the name was asked for. */
-const NAME_ASKED = 0.8;
-/** What is asked for by a synonym is asked for less surely. */
+/** Words of single tools are rare whatever they mean. */
+const RAREST = 5;
+/** What is asked for by a synonym, a misspelt word or a name is asked for less surely. */
 const NEAR = 0.85;
 const TYPO = 0.7;
 const NAMED = 0.8;
-const RAREST = 4;
-/** What a tool does with it counts beside what it is about. */
-const VERB = 0.6;
-const KIND = 0.7;
-/** Of two that fit alike, people mostly want the one that was curated. */
-const COMPOSED = 0.9;
-const CORE = 1.05;
 
-/** How much a saying that was used in full adds. */
-const SAYING = 1;
+/** The whole name was asked for. */
+const NAME = 4.5;
+/** The query is the name itself. */
+const NAMED_ITSELF = 100;
+/** Something people say for the tool was said. */
+const SAYING = 1.1;
+/** What the tool does was asked for; it changes where something is to be read, or the other way round. */
+const VERB = 10.5;
+const WRONG_KIND = 7.5;
+/** Nobody curated it, so it is needed less often; a single thing is read less often than listed. */
+const COMPOSED = 3.6;
+const SINGLE = 4.3;
 
 interface Document {
-  /** What people say for it, each saying by itself. */
-  readonly sayings: readonly ReadonlySet<string>[];
   readonly tool: ToolDefinition;
+  /** Its whole name, as words are compared. */
+  readonly spelling: string;
+  /** First word of its name. */
   readonly verb: string;
   readonly name: readonly string[];
+  /** What people say for it, each saying by itself. */
+  readonly sayings: readonly (readonly string[])[];
 }
 
-type Posting = [document: number, weight: number];
+type Posting = readonly [document: number, weight: number];
 
 /** One notion of a query: ways to say it, of which the one that fits best counts. */
 interface Notion {
   readonly ways: readonly { readonly terms: readonly string[]; readonly weight: number }[];
 }
 
-/** Ranks tools by what somebody wants to do, offline: BM25 over weighted fields, with synonyms and tolerance for typos. */
+/** Ranks tools by what somebody wants to do, offline, with synonyms and tolerance for typos. */
 export class ToolSearch {
-  readonly #documents: Document[] = [];
+  readonly #documents: readonly Document[];
   readonly #postings = new Map<string, Posting[]>();
+  readonly #rarities = new Map<string, number>();
   /** Whether tools whose names begin with a verb read, change, or both. */
   readonly #kinds = new Map<string, Set<boolean>>();
   readonly #verbs: ReadonlySet<string>;
@@ -55,29 +62,28 @@ export class ToolSearch {
   constructor(tools: readonly ToolDefinition[], pathOf: (tool: ToolDefinition) => string, lexicon: Lexicon) {
     this.#words = new Words(lexicon);
     const about = this.#fieldsOf(tools, pathOf, lexicon);
-    const mean = (field: Field) => about.reduce((sum, fields) => sum + fields[field].length, 0) / about.length || 1;
-    const means = Object.fromEntries(Object.keys(FIELDS).map((field) => [field, mean(field as Field)]));
-    for (const [at, tool] of tools.entries()) {
-      const fields = about[at]!;
-      const [verb = '', ...name] = fields.name;
-      const sayings = [tool.name, tool.operation]
-        .flatMap((key) => (lexicon.known[key] ?? '').split(/[;,]/))
-        .map((each) => new Set(this.#words.of(each)))
-        .filter(({ size }) => size > 0);
-      this.#documents.push({ tool, verb, sayings, name: [...new Set(name)] });
-      const kinds = this.#kinds.get(verb) ?? new Set();
-      this.#kinds.set(verb, kinds.add(tool.annotations.readOnlyHint));
+    this.#documents = tools.map((tool, at) => {
+      const { name, sayings } = about[at]!;
+      const [verb = '', ...rest] = name;
+      return { tool, spelling: name.join(' '), verb, name: [...new Set(rest)], sayings };
+    });
+    for (const [at, fields] of about.entries()) {
       const weights = new Map<string, number>();
       for (const [field, weight] of Object.entries(FIELDS)) {
-        const terms = fields[field as Field];
-        const each = weight / (1 - B + (B * terms.length) / means[field]!);
-        for (const term of terms) weights.set(term, (weights.get(term) ?? 0) + each);
+        for (const term of new Set(fields[field as Field])) weights.set(term, (weights.get(term) ?? ANYWHERE) + weight);
       }
       for (const [term, weight] of weights) {
         const postings = this.#postings.get(term);
         if (postings) postings.push([at, weight]);
         else this.#postings.set(term, [[at, weight]]);
       }
+    }
+    for (const [term, { length }] of this.#postings) {
+      const rarity = Math.log(1 + (tools.length - length + 0.5) / (length + 0.5));
+      this.#rarities.set(term, Math.min(RAREST, rarity));
+    }
+    for (const { tool, verb } of this.#documents) {
+      this.#kinds.set(verb, (this.#kinds.get(verb) ?? new Set()).add(tool.annotations.readOnlyHint));
     }
     this.#verbs = new Set(this.#kinds.keys());
   }
@@ -86,18 +92,25 @@ export class ToolSearch {
   rank(query: string): ToolDefinition[] {
     const notions = this.#notionsOf(query);
     const asked = new Set(notions.flatMap(({ ways }) => ways.flatMap(({ terms }) => terms)));
+    const verbs = this.#words.verbsOf(query, this.#verbs);
+    const kinds = this.#kindsOf(verbs);
+    const spelt = this.#words.of(query).join(' ');
     const scores = new Map<number, number>();
     for (const notion of notions) {
       for (const [at, score] of this.#fit(notion)) scores.set(at, (scores.get(at) ?? 0) + score);
     }
-    const verbs = this.#words.verbsOf(query, this.#verbs);
-    const kinds = this.#kindsOf(verbs);
     return [...scores]
       .map(([at, score]): [ToolDefinition, number] => {
-        const { tool, verb, name, sayings } = this.#documents[at]!;
-        const wanted = (1 + VERB * (verbs.get(verb) ?? 0)) * (kinds.has(tool.annotations.readOnlyHint) ? 1 : KIND);
-        score += SAYING * this.#said(sayings, asked);
-        return [tool, score * (1 + NAME_ASKED * this.#covered(name, asked)) * wanted * prior(tool)];
+        const { tool, spelling, verb, name, sayings } = this.#documents[at]!;
+        const facts =
+          NAME * this.#share(name, asked) +
+          SAYING * Math.max(0, ...sayings.map((saying) => this.#common(saying, asked) * this.#share(saying, asked))) +
+          VERB * (verbs.get(verb) ?? 0) +
+          (spelt === spelling ? NAMED_ITSELF : 0) -
+          (kinds.has(tool.annotations.readOnlyHint) ? 0 : WRONG_KIND) -
+          (tool.composed ? COMPOSED : 0) -
+          (tool.annotations.readOnlyHint && !tool.page ? SINGLE : 0);
+        return [tool, score + facts];
       })
       .sort(([a, high], [b, low]) => low - high || a.name.localeCompare(b.name))
       .map(([tool]) => tool);
@@ -107,25 +120,26 @@ export class ToolSearch {
     tools: readonly ToolDefinition[],
     pathOf: (tool: ToolDefinition) => string,
     { known }: Lexicon,
-  ): Record<Field, string[]>[] {
+  ): (Record<Field, string[]> & Pick<Document, 'sayings'>)[] {
     const of = (text: string) => this.#words.of(text);
-    const about = tools.map((tool) => ({
-      name: of(tool.name),
-      title: of(tool.title),
-      known: [tool.name, tool.operation, tool.toolset].flatMap((key) => of(known[key] ?? '')),
-      path: of(
-        pathOf(tool)
-          .replace(/\{[^}]*\}/g, ' ')
-          .replace(/\b(api|v\d)\b/g, ' '),
-      ),
-      description: [] as string[],
-      toolset: of(tool.toolset),
-    }));
+    const about = tools.map((tool) => {
+      const said = [tool.name, tool.operation].flatMap((key) => (known[key] ?? '').split(/[;,]/));
+      const sayings = said.map((each) => [...new Set(of(each))]).filter(({ length }) => length > 0);
+      return {
+        name: of(tool.name),
+        title: of(tool.title),
+        sayings,
+        known: [...sayings.flat(), ...of(known[tool.toolset] ?? '')],
+        path: of(pathOf(tool).replace(/\{[^}]*\}|\b(api|v\d)\b/g, ' ')),
+        description: [] as string[],
+        toolset: of(tool.toolset),
+      };
+    });
     const places = new Map(tools.map(({ name }, at) => [name, at]));
     for (const [at, tool] of tools.entries()) {
       for (const sentence of tool.description.split(/[.;](?=\s|$)/)) {
-        const others = (sentence.match(/\b[a-z]+(?:_[a-z0-9]+)+\b/g) ?? []).filter((name) => places.has(name));
-        const words = of(sentence.replace(/\b[a-z]+(?:_[a-z0-9]+)+\b/g, ' '));
+        const others = (sentence.match(TOOL_NAME) ?? []).filter((name) => places.has(name));
+        const words = of(sentence.replace(TOOL_NAME, ' '));
         // "To offboard use deactivate_user" is about the other one.
         const whose = others.length > 0 ? others.map((name) => places.get(name)!) : [at];
         for (const place of whose) about[place]!.description.push(...words);
@@ -161,9 +175,7 @@ export class ToolSearch {
       const sums = new Map<number, number>();
       for (const term of terms) {
         const rarity = this.#rarity(term);
-        for (const [at, often] of this.#postings.get(term) ?? []) {
-          sums.set(at, (sums.get(at) ?? 0) + (rarity * often * (K1 + 1)) / (often + K1));
-        }
+        for (const [at, here] of this.#postings.get(term) ?? []) sums.set(at, (sums.get(at) ?? 0) + rarity * here);
       }
       for (const [at, sum] of sums) best.set(at, Math.max(best.get(at) ?? 0, weight * sum));
     }
@@ -171,45 +183,26 @@ export class ToolSearch {
   }
 
   #rarity(term: string): number {
-    const count = this.#postings.get(term)?.length ?? 0;
-    return Math.min(RAREST, Math.log(1 + (this.#documents.length - count + 0.5) / (count + 0.5)));
-  }
-
-  /** The most that one saying has in common with what was asked, the less the more it says besides. */
-  #said(sayings: readonly ReadonlySet<string>[], asked: ReadonlySet<string>): number {
-    let best = 0;
-    for (const saying of sayings) {
-      let all = 0;
-      let found = 0;
-      for (const term of saying) {
-        const rarity = this.#rarity(term);
-        all += rarity;
-        if (asked.has(term)) found += rarity;
-      }
-      best = Math.max(best, (found * found) / all);
-    }
-    return best;
+    return this.#rarities.get(term) ?? RAREST;
   }
 
   /** Whether something is to be read (true), changed (false), or either. */
   #kindsOf(verbs: ReadonlyMap<string, number>): ReadonlySet<boolean> {
-    const sure = [...verbs].filter(([, sure]) => sure === 1).flatMap(([verb]) => [...(this.#kinds.get(verb) ?? [])]);
+    const sure = [...verbs].filter(([, each]) => each === 1).flatMap(([verb]) => [...(this.#kinds.get(verb) ?? [])]);
     return new Set(sure.length > 0 ? sure : [true, false]);
   }
 
-  /** The share of a name that was asked for; rare words count more. */
-  #covered(name: readonly string[], asked: ReadonlySet<string>): number {
-    let all = 0;
-    let found = 0;
-    for (const term of name) {
-      const rarity = this.#rarity(term);
-      all += rarity;
-      if (asked.has(term)) found += rarity;
-    }
-    return all === 0 ? 0 : found / all;
+  /** The rarity of all that words have in common with what was asked for. */
+  #common(words: readonly string[], asked: ReadonlySet<string>): number {
+    return words.reduce((sum, term) => sum + (asked.has(term) ? this.#rarity(term) : 0), 0);
+  }
+
+  /** The share of words that was asked for, from 0 to 1; rare ones count more. */
+  #share(words: readonly string[], asked: ReadonlySet<string>): number {
+    const all = words.reduce((sum, term) => sum + this.#rarity(term), 0);
+    return all === 0 ? 0 : this.#common(words, asked) / all;
   }
 }
 
-function prior({ composed, core }: ToolDefinition): number {
-  return (composed ? COMPOSED : 1) * (core ? CORE : 1);
-}
+/** The name of a tool in a sentence. */
+const TOOL_NAME = /\b[a-z]+(?:_[a-z0-9]+)+\b/g;

@@ -8,18 +8,20 @@ const MOST = 100;
 
 /**
  * The tools that are listed. `auto`: those that were curated or that the operator named, and where they are too many
- * only their core; never some of them by chance.
+ * only their core and whole presets; never some of them by chance.
  * @param allowed by the gate
  * @param named the operator named every one of them
+ * @param groups toolsets and presets that somebody asked for
  */
 export function listedTools(
   allowed: readonly ToolDefinition[],
   surface: Surface,
-  { named }: { readonly named: boolean },
+  { named, groups = [] }: { readonly named: boolean; readonly groups?: readonly string[] },
 ): readonly ToolDefinition[] {
   if (surface !== 'auto') return surface === 'direct' ? allowed : [];
-  const chosen = named ? allowed : allowed.filter(({ composed }) => !composed);
-  return chosen.length <= MOST ? chosen : chosen.filter(({ core }) => core);
+  const ofPreset = ({ presets = [] }: ToolDefinition) => presets.some((id) => groups.includes(id));
+  const chosen = named ? allowed : allowed.filter((tool) => !tool.composed || ofPreset(tool));
+  return chosen.length <= MOST ? chosen : chosen.filter((tool) => tool.core || ofPreset(tool));
 }
 
 /** What a tool that may call any of these must be announced as: the most dangerous one. */

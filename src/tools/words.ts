@@ -24,7 +24,7 @@ export interface Said {
   readonly kind?: string;
 }
 
-/** Words in a row, by the first of them, longest first. */
+/** Words in a row, `*` for any in between, by the first of them, longest first. */
 type Phrases<T> = ReadonlyMap<string, readonly (readonly [phrase: readonly string[], value: T])[]>;
 
 /** A verb within a clause says less of what is wanted than the one it begins with. */
@@ -71,10 +71,11 @@ export class Words {
       if (telling.length + near.length > 0) said.set(own.join(' '), { own: telling, near, ...(kind && { kind }) });
     };
     for (let at = 0; at < words.length; ) {
-      const found = match(this.#near, words, at);
+      const [found] = matches(this.#near, words, at);
       // "get rid of" does not ask to get something.
       const verb = found ? undefined : matches(this.#verbs, words, at).find(([phrase]) => phrase.length > 1);
-      const length = found?.[0].length ?? 1;
+      // Within a gap there is more to be read.
+      const length = found && !found[0].includes(GAP) ? found[0].length : 1;
       if (!verb) add(words.slice(at, at + length), found?.[1] ?? []);
       at += length;
     }
@@ -106,7 +107,7 @@ export class Words {
     const words = stemsOf(text);
     const joined: string[] = [];
     for (let at = 0; at < words.length; ) {
-      const found = match(this.#same, words, at);
+      const [found] = matches(this.#same, words, at);
       joined.push(found?.[1] ?? words[at]!);
       at += found?.[0].length ?? 1;
     }
@@ -124,19 +125,25 @@ function phrases<T>(entries: readonly (readonly [readonly string[], T])[]): Phra
   return byFirst;
 }
 
+/** The phrases that begin at a word, the longest first. */
 function matches<T>(phrases: Phrases<T>, words: readonly string[], at: number): (readonly [readonly string[], T])[] {
-  const found = (phrases.get(words[at]!) ?? []).filter(([phrase]) =>
-    phrase.every((word, index) => words[at + index] === word),
-  );
-  return found.filter(([phrase]) => phrase.length === found[0]![0].length);
+  return (phrases.get(words[at]!) ?? []).filter(([phrase]) => fits(phrase, words, at));
 }
 
-function match<T>(
-  phrases: Phrases<T>,
-  words: readonly string[],
-  at: number,
-): readonly [readonly string[], T] | undefined {
-  return phrases.get(words[at]!)?.find(([phrase]) => phrase.every((word, index) => words[at + index] === word));
+/** `take * away` fits whatever is taken, up to so many words. */
+const GAP = '*';
+const WIDEST = 4;
+
+function fits(phrase: readonly string[], words: readonly string[], at: number): boolean {
+  const gap = phrase.indexOf(GAP);
+  const before = gap === -1 ? phrase : phrase.slice(0, gap);
+  if (!before.every((word, index) => words[at + index] === word)) return false;
+  if (gap === -1) return true;
+  const rest = phrase.slice(gap + 1);
+  for (let width = 1; width <= WIDEST; width += 1) {
+    if (fits(rest, words, at + before.length + width)) return true;
+  }
+  return false;
 }
 
 /** The words of all tools together, and room for as many again. */
@@ -150,7 +157,7 @@ function stemsOf(text: string): string[] {
     .replace(/OAuth/g, 'Oauth')
     .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
     .toLowerCase()
-    .match(/[a-z0-9]+/g);
+    .match(/[a-z0-9]+|\*/g);
   return (words ?? []).map((word) => {
     const known = stems.get(word) ?? stem(word);
     // Words of queries would let it grow without end.
