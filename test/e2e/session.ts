@@ -2,6 +2,8 @@ import { InMemoryTransport, type JSONRPCMessage, type Server } from '@modelconte
 
 export interface Tool {
   readonly name: string;
+  /** Facts about the operation behind it; absent on tools of the server itself. */
+  readonly _meta?: Readonly<Record<string, unknown>>;
   readonly inputSchema: { readonly properties?: Readonly<Record<string, Record<string, unknown>>> };
 }
 
