@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { loadDocument, operationsOf } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
 import { operations } from '../generated/operations.js';
@@ -83,35 +83,19 @@ const found = async () => {
 report(`find_tools: its index over ${tools.length} tools, made on first use`, await repeat(11, indexed));
 report(`find_tools: one query over ${tools.length} tools`, await repeat(101, found));
 
+const documents = new Map(
+  readdirSync('specs')
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name.slice(0, -'.json'.length), loadDocument(readFileSync(`specs/${name}`, 'utf8'))]),
+);
 const config = readFileSync('tools.config.yaml', 'utf8');
-const input = { configName: 'tools.config.yaml', documents: new Map([['okta-management', spec]]) };
-const timed = async (text: string) => {
+const generated = async () => {
   const started = performance.now();
-  await generate({ ...input, config: text });
+  await generate({ config, configName: 'tools.config.yaml', documents, acceptNew: true });
   return performance.now() - started;
 };
-const words = { title: 't', description: 'd', roles: { anyOf: ['SUPER_ADMIN'], source: 'bench', verified: false } };
-const toolsOf = (count: number) => ({
-  spec: 'okta-management',
-  toolsets: {
-    all: {
-      title: 'All',
-      tools: Object.fromEntries(
-        operationsOf(spec)
-          .slice(0, count)
-          .map(({ id, operation }, index) => {
-            const scoped = operation.security?.some((requirement) => 'oauth2' in requirement) ?? false;
-            const acknowledge = ['deprecated', 'early-access'];
-            return [`tool_${index}`, { operation: id, ...words, acknowledge, ...(scoped ? {} : { scopes: 'none' }) }];
-          }),
-      ),
-    },
-  },
-});
-await timed(config);
-report('codegen: 170 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(170)))));
-report('codegen: the allowlist', await repeat(5, () => timed(config)));
-report('codegen: all 732 operations', await repeat(5, () => timed(JSON.stringify(toolsOf(732)))));
+await generated();
+report(`codegen: ${tools.length} tools of ${documents.size} specifications`, await repeat(5, generated));
 
 const demoOrg = JSON.parse(
   execFileSync(process.execPath, ['--import', 'tsx', 'bench/demo-org.ts'], { encoding: 'utf8' }),

@@ -27,6 +27,10 @@ export interface Tally {
   changesUnanswered: number;
   /** Lists that were walked to a last page. */
   complete: number;
+  /** Collections that were gone on with, after what ended them, to a true total. */
+  resumed: number;
+  /** Calls of batches that ended, well or not. */
+  batched: number;
   retries: number;
   /** What is not true; must stay empty. */
   readonly lies: string[];
@@ -41,12 +45,30 @@ interface Outcome {
   readonly text: string;
   readonly isError: boolean;
   readonly entries: readonly JournalEntry[];
-  readonly data: { items?: Item[]; complete?: boolean; next?: object; note?: string; id?: string };
+  readonly data: {
+    items?: Item[];
+    complete?: boolean;
+    next?: object;
+    note?: string;
+    id?: string;
+    cursor?: string;
+    counts?: Record<string, number>;
+    done?: number;
+    outcomes?: { call: number; ok: boolean; error?: string }[];
+  };
 }
 
 const done = (code: number | undefined) => code !== undefined && code >= 200 && code < 300;
 /** The org carried it out, whatever the client saw. */
 const executed = ({ faults, answered, status }: JournalEntry) => done(faults ? answered : status);
+
+/** What the org made of the request reached the client whole. */
+function arrivedAsIs(entry: JournalEntry | undefined): boolean {
+  const spoiling = entry?.status === 204 ? ['drop'] : ['drop', 'html', 'truncate', 'status', 'invalid-token'];
+  return entry !== undefined && executed(entry) && !entry.faults?.some((kind) => spoiling.includes(kind));
+}
+
+const IN_DOUBT = /may or may not|most likely made/;
 
 /** An org with rate limits in which requests can fail, with the whole server in front of it, in a time of its own. */
 export async function faultyOrg(random = new Random(1)) {
@@ -114,6 +136,8 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
     changes: 0,
     changesUnanswered: 0,
     complete: 0,
+    resumed: 0,
+    batched: 0,
     retries: 0,
     lies,
   };
@@ -133,9 +157,14 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
   };
 
   /** Calls a tool through a storm of faults, and judges what it says about itself. */
-  async function call(name: string, args: object, storm: readonly Fault[]): Promise<Outcome> {
+  async function call(
+    name: string,
+    args: object,
+    storm: readonly Fault[],
+    judged: (name: string, outcome: Outcome) => void = judge,
+  ): Promise<Outcome> {
     const before = org.journal.length;
-    const writes = !/^(get|list)_/.test(name);
+    const writes = !/^(get_|list_|collect)/.test(name);
     for (const fault of storm) {
       const times = 1 + random.below(3);
       if (random.below(3) === 0) org.inject({ path: '**', skip: random.below(3), times, fault });
@@ -150,9 +179,9 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
     const entries = org.journal.slice(before);
     const text = textOf(result);
     const isError = result.isError === true;
-    const outcome = { text, isError, entries, data: isError || !text.startsWith('{') ? {} : JSON.parse(text) };
+    const outcome = { text, isError, entries, data: text.startsWith('{') ? JSON.parse(text) : {} };
     count(outcome);
-    judge(name, outcome);
+    judged(name, outcome);
     await time.during(time.sleep(random.below(800)));
     return outcome;
   }
@@ -183,12 +212,11 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
     if (changes.length > 1) lie(`executed ${changes.length} times`);
     // After an empty list, one item of another is asked for; nothing else here asks for a single item.
     const last = entries.filter(({ path }) => !path.endsWith('?limit=1')).at(-1);
-    const spoiling = last?.status === 204 ? ['drop'] : ['drop', 'html', 'truncate', 'status', 'invalid-token'];
-    const arrived = last && executed(last) && !last.faults?.some((kind) => spoiling.includes(kind));
+    const arrived = arrivedAsIs(last);
     if (!isError && !arrived) lie('claims success for a failed request');
     if (!isError && last?.method !== 'GET' && changes.length !== 1) lie('claims a change that was not made');
     if (data.note?.startsWith('This does not mean')) lie('doubts a role that is there');
-    if (isError && changes.length > 0 && !/may or may not|most likely made/.test(text)) {
+    if (isError && changes.length > 0 && !IN_DOUBT.test(text)) {
       lie('does not say that the change may have been made');
     }
     if (isError && changes.length > 0 && /was not sent|Nothing was sent|"sent":false/.test(text)) {
@@ -249,13 +277,72 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
     lies.push(`${name} has no end`);
   }
 
+  /** Collects a list to its end, going on after whatever ends it, and holds the counts against what the org has. */
+  async function gather(tool: string, path: string, limit: number): Promise<void> {
+    const want = (await admin(path)).length;
+    let args: object = { tool, arguments: { limit }, count_by: 'status' };
+    let bent = false;
+    for (let turns = 0; turns < 40; turns += 1) {
+      const { isError, data, entries, text } = await call('collect', args, random.below(3) ? storm(true) : []);
+      bent ||= entries.some(({ faults }) => faults?.includes('link'));
+      const got = Object.values(data.counts ?? {}).reduce((sum, rows) => sum + rows, 0);
+      if (isError && data.complete) lies.push(`collect: an error that is complete\n${text}`);
+      if (isError && data.counts && !data.cursor && !bent) lies.push(`collect: an error without a way on\n${text}`);
+      if (!bent && got > want) lies.push(`collect: ${got} of ${want}`);
+      if (data.complete) {
+        if (!bent && got !== want) lies.push(`collect: complete with ${got} of ${want}`);
+        tally.complete += 1;
+        if (turns > 0 && !bent) tally.resumed += 1;
+        return;
+      }
+      // Without a cursor nothing was collected, or Okta's own link led astray.
+      if (!data.cursor && !isError && !bent) lies.push(`collect: neither complete nor to go on with\n${text}`);
+      if (data.cursor) args = { cursor: data.cursor };
+      else if (!isError) return;
+    }
+  }
+
+  /** Several calls of a tool at once; `path` is where each of them changes something. */
+  async function together(tool: string, calls: readonly object[], path: (at: number) => string): Promise<void> {
+    const judged = (_: string, { entries, isError, text, data }: Outcome) => {
+      const lie = (what: string) =>
+        lies.push(`run_batch ${tool}: ${what}\n${text.slice(0, 600)}\n${JSON.stringify(entries)}`);
+      const writes = entries.filter(({ method }) => method !== 'GET');
+      let done = 0;
+      for (const at of calls.keys()) {
+        const mine = writes.filter((entry) => entry.path === path(at));
+        const changes = mine.filter(executed).length;
+        const outcome = data.outcomes?.find(({ call }) => call === at);
+        if (outcome) tally.batched += 1;
+        if (outcome?.ok) done += 1;
+        if (changes > 1) lie(`calls[${at}] executed ${changes} times`);
+        if (outcome?.ok && !arrivedAsIs(mine.at(-1))) lie(`calls[${at}] claims success for a failed request`);
+        if (outcome?.ok && changes !== 1) lie(`calls[${at}] claims a change that was not made`);
+        if (!outcome && mine.length > 0) lie(`calls[${at}] was sent, and nothing is said about it`);
+        if (outcome?.ok === false && changes > 0 && !IN_DOUBT.test(outcome.error!)) lie(`calls[${at}] hides a change`);
+      }
+      if (writes.some((entry) => !calls.some((_, at) => entry.path === path(at)))) lie('did something else');
+      if (done !== (data.done ?? 0)) lie('counts wrongly');
+      if (isError !== done < calls.length) lie('is an error when all is well, or none when it is not');
+    };
+    const args = { tool, calls, ...(random.below(3) === 0 && { stop_on_error: true }) };
+    const { text } = await call('run_batch', args, storm(false), judged);
+    const confirmation = confirmationIn(text);
+    if (confirmation) await call('run_batch', { ...args, confirmation }, storm(false), judged);
+  }
+
   /** A call that must be confirmed, in two steps. */
   async function confirmed(name: string, args: object): Promise<void> {
     const first = await call(name, args, random.below(3) ? [] : storm(false));
     if (first.entries.some(({ method }) => method !== 'GET')) lies.push(`${name} acted unconfirmed`);
-    const confirmation = /"confirmation":"([\w.-]+)"/.exec(first.text)?.[1];
+    const confirmation = confirmationIn(first.text);
     if (confirmation) await call(name, { ...args, confirmation }, storm(false));
   }
+
+  const some = () => {
+    const from = random.below(people.length - 8);
+    return people.slice(from, from + 2 + random.below(6));
+  };
 
   const people = (await admin('/api/v1/users?limit=200')).slice(5);
   const groups = (await admin('/api/v1/groups?filter=type%20eq%20%22OKTA_GROUP%22')).slice(0, 5);
@@ -275,6 +362,18 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
     () => confirmed('remove_user_from_group', { groupId: random.pick(groups).id, userId: random.pick(people).id }),
     () => confirmed('suspend_user', { id: random.pick(people).id }),
     () => call('unsuspend_user', { id: random.pick(people).id }, storm(false)),
+    () => gather('list_users', '/api/v1/users', 8),
+    () => gather('list_applications', '/api/v1/apps', 3),
+    async () => {
+      const users = some();
+      const calls = users.map(({ id }) => ({ id, body: { profile: { title: `T${++made}` } } }));
+      await together('update_user', calls, (at) => `/api/v1/users/${users[at]!.id}`);
+    },
+    async () => {
+      const [users, group] = [some(), random.pick(groups).id];
+      const calls = users.map(({ id }) => ({ groupId: group, userId: id }));
+      await together('remove_user_from_group', calls, (at) => `/api/v1/groups/${group}/users/${users[at]!.id}`);
+    },
     async () => {
       const [group] = await admin('/api/v1/groups', {
         method: 'POST',
@@ -287,6 +386,10 @@ export async function callThroughFaults({ calls, seed }: { calls: number; seed: 
   tally.retries = retries();
   for (const url of urls) if (!url.startsWith(`${org.origin}/`)) lies.push(`a request left the org: ${url}`);
   return tally;
+}
+
+function confirmationIn(text: string): string | undefined {
+  return /"confirmation":"([\w.-]+)"/.exec(text)?.[1];
 }
 
 function person(number: number): object {

@@ -11,5 +11,7 @@ describe('over 10,000 calls with random faults', () => {
     expect(tally.calls).toBeGreaterThanOrEqual(CALLS);
     expect(tally.changesUnanswered).toBeGreaterThan(40);
     expect(tally.complete).toBeGreaterThan(60);
+    expect(tally.resumed).toBeGreaterThan(15);
+    expect(tally.batched).toBeGreaterThan(300);
   });
 });

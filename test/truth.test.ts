@@ -12,6 +12,8 @@ test('through random faults: nothing is done twice, no failure looks like succes
   expect(tally.changes).toBeGreaterThan(200);
   expect(tally.changesUnanswered).toBeGreaterThan(30);
   expect(tally.complete).toBeGreaterThan(40);
+  expect(tally.resumed).toBeGreaterThan(10);
+  expect(tally.batched).toBeGreaterThan(200);
   expect(tally.retries).toBeGreaterThan(100);
   expect(tally.faults['drop after']).toBeGreaterThan(100);
 });

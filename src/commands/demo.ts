@@ -103,6 +103,26 @@ async function work(client: Client, story: Story, audit: readonly Row[]): Promis
     `The audit keeps who confirmed: confirmation ${text(record.confirmation)}, status ${String(record.status)}.`,
   );
 
+  story.step('Report and clean up: "Suspend everybody who has not signed in for 90 days"');
+  const since = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10);
+  const idle = await call(client, story, 'collect', {
+    tool: 'list_users',
+    where: `status eq "ACTIVE" and lastLogin lt "${since}" and not (profile.login sw "break.glass")`,
+  });
+  if (idle.complete !== true) throw new Error('the collection did not reach its end');
+  story.table(
+    people(idle.rows).map((row, at) => ({ ...row, 'last sign-in': text(rows(idle.rows)[at]?.lastLogin).slice(0, 10) })),
+    ['name', 'login', 'last sign-in'],
+  );
+  story.say(
+    `${String(idle.read)} users read, however many pages that takes; ${String(idle.matched)} of them match. One batch, one question:`,
+  );
+  const calls = rows(idle.rows).map(({ id }) => ({ id: text(id) }));
+  const batch = await call(client, story, 'run_batch', { tool: 'suspend_user', calls });
+  story.say(
+    `${String(batch.done)} of ${String(batch.calls)} done. Above ten targets the person would have had to type how many.`,
+  );
+
   story.step('Read the trail: "What just happened?"');
   const log = await call(client, story, 'get_logs', {
     filter: `target.id eq "${text(ada.id)}"`,
@@ -160,7 +180,10 @@ async function connect(
 }
 
 async function toolNames(client: Client): Promise<string[]> {
-  return (await client.listTools()).tools.map(({ name }) => name);
+  const { tools } = await client.listTools();
+  // Those that stand for operations of Okta first; they carry facts about them.
+  const own = (tool: (typeof tools)[number]) => Number(tool._meta === undefined);
+  return [...tools].sort((a, b) => own(a) - own(b)).map(({ name }) => name);
 }
 
 async function call(client: Client, story: Story, name: string, args: Arguments): Promise<Row> {

@@ -21,6 +21,8 @@ interface Case extends Call {
   /** The same against the server itself. */
   readonly self?: Args;
   readonly privileged?: true;
+  /** So many requests act once it is confirmed; 1 by default. */
+  readonly acts?: number;
   /** Somebody else changes the target. */
   touch(): Promise<Response>;
 }
@@ -171,6 +173,15 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
         privileged: true,
         touch: touchGroup(powerful),
       },
+      {
+        tool: 'run_batch',
+        args: { tool: 'revoke_user_sessions', calls: [{ userId: user }, { userId: another }] },
+        other: { tool: 'revoke_user_sessions', calls: [{ userId: another }, { userId: user }] },
+        otherTool: { tool: 'run_batch', args: { tool: 'suspend_user', calls: [{ id: user }, { id: another }] } },
+        self: { tool: 'revoke_user_sessions', calls: [{ userId: user }, { userId: 'me' }] },
+        acts: 2,
+        touch: touchUser,
+      },
     ];
     const usable = cases.filter(({ privileged }) => !privileged || channel !== 'two-step');
     return usable[about % usable.length]!;
@@ -187,7 +198,7 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
       expect(got, `${sequence.channel}, ${about.tool}: ${what}`).toEqual({ here: confirmed, there: 0 });
     };
     const confirm = async (what: string) => {
-      confirmed += 1;
+      confirmed += about.acts ?? 1;
       await channel.confirm(about);
       expectWrites(what);
     };
@@ -197,7 +208,7 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
       const skipped = name === 'against itself' && !about.self;
       if (skipped) continue;
       tally.attacks[name] = (tally.attacks[name] ?? 0) + 1;
-      confirmed += await channel.attacks[name]!(about, step.roll);
+      confirmed += (about.acts ?? 1) * (await channel.attacks[name]!(about, step.roll));
       expectWrites(name);
     }
     if (sequence.legitimate !== undefined && sequence.legitimate >= sequence.steps.length) await confirm('confirmed');
