@@ -2,6 +2,7 @@ import { LineCounter, parseDocument, type Document as YamlDocument } from 'yaml'
 import { z } from 'zod';
 import { excluded, pattern, phrase, specs } from './coverage-config.js';
 import type { Problem } from './errors.js';
+import { FORMATS } from './files.js';
 import { lexicon } from './lexicon.js';
 
 const roles = z.strictObject({
@@ -82,6 +83,32 @@ const file = z.strictObject({
     z.string().regex(/^[a-z][a-z0-9-]*$/),
     z.strictObject({ title: z.string(), tools: z.record(toolName, tool) }),
   ),
+  presets: z
+    .record(
+      z.string().regex(/^[a-z][a-z0-9-]*$/),
+      z.strictObject({
+        title: z.string(),
+        toolsets: z.array(z.string()).default([]),
+        tools: z.array(z.string()).default([]),
+      }),
+    )
+    .default({}),
+  files: z
+    .record(
+      z.string(),
+      z.strictObject({
+        formats: z.array(z.enum(FORMATS)).min(1),
+        below: z.int().positive().optional(),
+        square: z.int().positive().optional(),
+      }),
+    )
+    .default({}),
+  outcomes: z
+    .record(
+      z.string(),
+      z.strictObject({ operation: z.string(), arguments: z.record(z.string(), z.string()).default({}) }),
+    )
+    .default({}),
   excluded: excluded.default({}),
   nouns: z.record(z.string(), z.string()).default({}),
   phrases: z.record(z.string(), phrase).default({}),
@@ -112,6 +139,9 @@ const empty: ToolsConfig = {
   projections: {},
   roles: {},
   toolsets: {},
+  presets: {},
+  files: {},
+  outcomes: {},
   excluded: {},
   nouns: {},
   phrases: {},

@@ -13,10 +13,12 @@ import { printJson, printTools } from './emit/json.js';
 import { emitOperations } from './emit/operations.js';
 import { emitSecretNames } from './emit/secret-names.js';
 import { CodegenError, type Problem } from './errors.js';
-import { lexiconOf, lexiconProblems } from './lexicon.js';
+import { lexiconOf, sayingsProblems } from './lexicon.js';
 import { mergeProblems } from './merge.js';
 import { isJson, mediaTypeOf, operationOf } from './operation.js';
-import { patchOf } from './patch.js';
+import { withOutcomes } from './outcome.js';
+import { isPatch, patchOf } from './patch.js';
+import { withPresets } from './presets.js';
 import { withPreviews } from './preview.js';
 import { projectionProblems } from './projection.js';
 import { full, variantsOf } from './schema.js';
@@ -30,6 +32,8 @@ export interface GenerateInput {
   /** Text of `tools.config.yaml` and the name to report its problems under. */
   readonly config: string;
   readonly configName: string;
+  /** Text of `words/sayings.txt`. */
+  readonly sayings?: string;
   /** Distilled documents by the name `specs` refers to. */
   readonly documents: ReadonlyMap<string, Document>;
   /** Text of `tools.expanded.yaml`: the operations that were accepted through patterns; absent, none were yet. */
@@ -83,11 +87,18 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
     ...projectionProblems(config, entries, (key, ...words) => source.problem(['projections', ...key], ...words)),
   );
   problems.push(...mergeProblems(tools, entries));
-  problems.push(
-    ...lexiconProblems(config.synonyms, entries, (key, message) => source.problem(['synonyms', 'known', key], message)),
-  );
+  problems.push(...sayingsProblems(input.sayings ?? '', entries));
   const previewed = withPreviews(tools, entries, operations);
-  problems.push(...previewed.problems);
+  problems.push(
+    ...Object.keys(config.files)
+      .filter((id) => !operations.has(id))
+      .map((id) => source.problem(['files', id], `no tool offers an operation "${id}"`)),
+  );
+  const followed = withOutcomes(previewed.tools, entries, described, config, (id, message) =>
+    source.problem(['outcomes', id], message),
+  );
+  const grouped = withPresets(followed.tools, source);
+  problems.push(...previewed.problems, ...followed.problems, ...grouped.problems);
   const { self } = config;
   if (self && !tools.some(({ operation, risk }) => operation === self.operation && risk === 'read')) {
     problems.push(source.problem(['self', 'operation'], `no tool of risk read offers "${self.operation}"`));
@@ -98,7 +109,8 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
     release,
     scopes: [...known].sort(),
     toolsets: Object.fromEntries(toolsetsOf(config, entries).map(([id, title]) => [id, { title }])),
-    tools: previewed.tools,
+    ...(Object.keys(grouped.presets).length > 0 && { presets: grouped.presets }),
+    tools: grouped.tools,
     ...(self && { self }),
   };
   const tokens = new Map(tools.map((tool) => [tool.name, tokensOf(tool)]));
@@ -117,7 +129,7 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
     ...(config.patterns.length === 0
       ? []
       : ([
-          [EXPANDED, emitExpanded(coverage.entries, previewed.tools)],
+          [EXPANDED, emitExpanded(coverage.entries, file.tools)],
           ['docs/coverage.md', emitCoverage(described, file, coverage.excluded, `<!-- ${GENERATED} -->`)],
         ] as const)),
   ]);
@@ -177,7 +189,7 @@ function bodiesOf(entries: readonly Entry[]): Record<string, unknown> {
     const schema = media === undefined || !isJson(media) ? undefined : content?.[media]?.schema;
     if (schema === undefined) continue;
     const whole = shapeOf(document, schema);
-    const shape = config.update === 'merge' ? patchOf(whole, false) : whole;
+    const shape = config.update === 'merge' || isPatch(media) ? patchOf(whole, false) : whole;
     bodies[api.id] = variantsOf(shape, config.notes) ?? { schema: full(shape, config.notes) };
   }
   return bodies;

@@ -1,10 +1,10 @@
 import type { Operation } from '../src/okta/operation.js';
 import type { JsonObject } from '../src/tools/definition.js';
 import type { ToolsConfig } from './config.js';
-import { type Document, type ParameterObject, resolve, type SchemaOrRef } from './document.js';
+import type { Document, ParameterObject } from './document.js';
 import type { Problem } from './errors.js';
-import { isJson, mediaTypeOf } from './operation.js';
-import { patchOf } from './patch.js';
+import { bodyShape } from './files.js';
+import { isPatch, patchOf } from './patch.js';
 import { compact } from './schema.js';
 import { type Shape, shapeOf } from './shape.js';
 import { type Entry, nearest } from './slice.js';
@@ -16,6 +16,7 @@ interface Input {
   readonly schema: JsonObject;
   readonly nullable: readonly string[];
   readonly open: readonly string[];
+  readonly renamed: Readonly<Record<string, string>>;
   readonly problems: readonly Problem[];
 }
 
@@ -23,13 +24,22 @@ interface Input {
  * What a caller may give an entry's tool: parameters at the top, the body under one `body` key.
  * @param limit page size sent when the caller gives none
  * @param fields whether the caller may ask for more fields of each item of a list
+ * @param files words for the files it takes
  */
 export function inputOf(
   document: Document,
   config: ToolsConfig,
   entry: Entry,
   operation: Operation,
-  { limit, fields }: { readonly limit: number | undefined; readonly fields: boolean },
+  {
+    limit,
+    fields,
+    files,
+  }: {
+    readonly limit: number | undefined;
+    readonly fields: boolean;
+    readonly files: Readonly<Record<string, string>>;
+  },
 ): Input {
   const { api, config: stated, problem } = entry;
   const notes = { ...config.glossary, ...stated.notes };
@@ -37,6 +47,7 @@ export function inputOf(
   const required: string[] = [];
   const nullable: string[] = [];
   const open: string[] = [];
+  const renamed: Record<string, string> = {};
   const problems: Problem[] = [];
   const offered = new Set([...(operation.query ?? []), ...(operation.header ?? [])]);
   const merges = stated.update === 'merge';
@@ -76,16 +87,17 @@ export function inputOf(
     }
     properties.fields = { type: 'array', items: { type: 'string' } };
   }
-  const content = api.operation.requestBody && resolve(document, api.operation.requestBody).content;
-  const media = content === undefined ? undefined : mediaTypeOf(content);
-  if (content !== undefined && media !== undefined) {
-    const whole = bodyShape(document, media, content[media]?.schema);
-    const shape = merges ? patchOf(whole) : whole;
-    const printed = compact(shape, { pointer: '/properties/body', path: 'body', depth: BODY_DEPTH, notes });
-    properties.body = merges ? asPatch(printed.schema) : printed.schema;
+  const whole = bodyShape(document, api);
+  if (whole !== undefined) {
+    const patch = merges || isPatch(operation.body);
+    const shape = patch ? patchOf(whole) : whole;
+    const words = { ...files, ...notes };
+    const printed = compact(shape, { pointer: '/properties/body', path: 'body', depth: BODY_DEPTH, notes: words });
+    properties.body = patch ? asPatch(printed.schema) : printed.schema;
     nullable.push(...printed.nullable);
     open.push(...printed.open);
-    if (operation.bodyOptional !== true || merges) required.push('body');
+    Object.assign(renamed, printed.renamed);
+    if (operation.bodyOptional !== true || patch) required.push('body');
   }
   problems.push(...noteProblems(entry, { type: 'object', properties }));
   const schema = {
@@ -94,7 +106,7 @@ export function inputOf(
     ...(required.length === 0 ? {} : { required }),
     additionalProperties: false,
   };
-  return { schema, nullable, open, problems };
+  return { schema, nullable, open, renamed, problems };
 }
 
 function asPatch({ description, ...schema }: JsonObject): JsonObject {
@@ -120,26 +132,6 @@ function parameterShape(
   // A path segment is text whatever the spec says of its structure; numbers in paths are ids, never quantities.
   if (where === 'path' && shape.type !== 'integer') return { ...shape, type: 'string' };
   return fallback === undefined ? shape : { ...shape, facets: { ...shape.facets, default: fallback } };
-}
-
-/** A file in a form: its name, media type and content. */
-const FILE: Shape = {
-  type: 'object',
-  properties: { name: { type: 'string' }, type: { type: 'string' }, data: { type: 'string' } },
-  required: ['name', 'type', 'data'],
-};
-
-/** What a caller gives as `body`, by media type: JSON as specified, forms by part, anything else as text. */
-function bodyShape(document: Document, media: string, schema: SchemaOrRef | undefined): Shape {
-  if (isJson(media)) return schema === undefined ? {} : shapeOf(document, schema);
-  if (media !== 'multipart/form-data' || schema === undefined) return { type: 'string' };
-  const form = shapeOf(document, schema);
-  const parts = Object.entries(form.properties ?? {}).map(([name, part]) => [name, isFile(part) ? FILE : part]);
-  return { ...form, type: 'object', properties: Object.fromEntries(parts) };
-}
-
-function isFile({ facets }: Shape): boolean {
-  return facets?.format === 'binary';
 }
 
 function noteProblems({ config, problem, api }: Entry, schema: JsonObject): Problem[] {

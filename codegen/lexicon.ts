@@ -12,8 +12,6 @@ export const lexicon = z.strictObject({
   verbs: z.record(z.string(), z.string().min(1)).default({}),
   /** `app`, `user`, `group` -> names that everybody knows. */
   names: z.record(z.string(), z.string().min(1)).default({}),
-  /** Tool, operation or toolset -> more words for it. */
-  known: z.record(z.string(), z.string().min(1)).default({}),
   /** Words that tell nothing. */
   ignore: z.string().default(''),
 });
@@ -21,26 +19,34 @@ export const lexicon = z.strictObject({
 type LexiconConfig = z.output<typeof lexicon>;
 
 /** `generated/lexicon.json`. */
-export function lexiconOf({ same, near, verbs, names, known, ignore }: LexiconConfig): object {
+export function lexiconOf({ same, near, verbs, names, ignore }: LexiconConfig): object {
   const listed = (text: string) => text.split(/\s*,\s*/).filter(Boolean);
   return {
     same: same.map(listed),
     near: Object.fromEntries(Object.entries(near).map(([said, ways]) => [said, listed(ways)])),
     verbs: Object.entries(verbs).map(([verb, said]) => [verb, listed(said)]),
     names,
-    known,
     ignore,
   };
 }
 
-/** Words for what is not there help nobody. */
-export function lexiconProblems(
-  { known }: LexiconConfig,
-  entries: readonly Entry[],
-  problem: (key: string, message: string) => Problem,
-): Problem[] {
-  const keys = new Set(entries.flatMap(({ name, toolset, api }) => [name, toolset, api.id]));
-  return Object.keys(known)
-    .filter((key) => !keys.has(key))
-    .map((key) => problem(key, `"${key}" is no tool, operation or toolset`));
+/** A line of `words/sayings.txt`: `key: saying | saying`. */
+const LINE = /^([\w.]+): (\S.*)$/;
+
+/** What is wrong with `words/sayings.txt`: words for what is not there help nobody, and what nobody has words for is not found. */
+export function sayingsProblems(text: string, entries: readonly Entry[]): Problem[] {
+  const file = 'words/sayings.txt';
+  const keys = new Set(entries.flatMap(({ name, api }) => [name, api.id]));
+  const seen = new Set<string>();
+  const problems: Problem[] = [];
+  for (const [at, line] of text.split('\n').entries()) {
+    if (line === '' || line.startsWith('#')) continue;
+    const problem = (message: string) => problems.push({ file, line: at + 1, message });
+    const key = LINE.exec(line)?.[1];
+    if (key === undefined) problem('is not "operation: saying | saying"');
+    else if (!keys.has(key)) problem(`"${key}" is no tool and no operation behind one`);
+    else if (seen.has(key)) problem(`"${key}" is here twice`);
+    else seen.add(key);
+  }
+  return problems;
 }

@@ -11,6 +11,8 @@ export function operationOf(document: Document, { method, path, operation, param
   const comma = query.filter((parameter) => isArray(document, parameter) && parameter.explode === false);
   const body = operation.requestBody === undefined ? undefined : resolve(document, operation.requestBody);
   const media = body === undefined ? undefined : mediaTypeOf(body.content);
+  const others =
+    media === undefined || isJson(media) ? [] : Object.keys(body!.content).filter((each) => each !== media);
   const reply = replyMediaType(document, operation);
   return {
     method,
@@ -19,6 +21,7 @@ export function operationOf(document: Document, { method, path, operation, param
     ...(comma.length === 0 ? {} : { comma: comma.map(({ name }) => name) }),
     ...(header.length === 0 ? {} : { header: header.map(({ name }) => name) }),
     ...(media === undefined ? {} : { body: media }),
+    ...(others.length === 0 ? {} : { bodies: others }),
     ...(media !== undefined && body?.required !== true ? { bodyOptional: true as const } : {}),
     ...(reply === undefined ? {} : { reply }),
   };

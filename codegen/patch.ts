@@ -1,5 +1,10 @@
 import type { Shape } from './shape.js';
 
+/** Whether a body of this media type is a merge patch for Okta itself. */
+export function isPatch(media: string | undefined): boolean {
+  return media === 'application/merge-patch+json';
+}
+
 /**
  * A merge patch (RFC 7396) of what `shape` describes: nothing is required, nothing has a default, and null takes away
  * what need not be there. Arrays are given whole.

@@ -7,6 +7,8 @@ export interface CompactSchema {
   readonly schema: JsonObject;
   readonly nullable: readonly string[];
   readonly open: readonly string[];
+  /** Names as Okta has them, by pointer into the arguments (`*` for every item), where clients refuse them. */
+  readonly renamed: Readonly<Record<string, string>>;
 }
 
 /** Words for the properties of a schema, keyed by dotted path (`body.profile.login`). */
@@ -17,7 +19,7 @@ const SPOKEN_FORMATS = new Set(['date-time', 'date', 'email', 'uri']);
 /** A listed enum longer than this costs more than it helps; its schema stays an open string. */
 const LONGEST_ENUM = 40;
 const MOST_KEYS = 14;
-/** Property names every client accepts; others stay usable, since objects are open, but are not listed. */
+/** Property names every client accepts; others are listed under a name made of what they accept. */
 export const SAFE_KEY = /^[a-zA-Z0-9_.-]{1,64}$/;
 
 /**
@@ -31,7 +33,8 @@ export function compact(
 ): CompactSchema {
   const nullable: string[] = [];
   const open: string[] = [];
-  const print = (shape: Shape, pointer: string, path: string, depth: number): JsonObject => {
+  const renamed: Record<string, string> = {};
+  const print = (shape: Shape, pointer: string, path: string, depth: number, place: string): JsonObject => {
     const words: string[] = [];
     const note = at.notes[path];
     if (note !== undefined) words.push(note);
@@ -46,26 +49,33 @@ export function compact(
       if (key === 'format' ? SPOKEN_FORMATS.has(String(value)) : isWorthSaying(key, value)) schema[key] = value;
     }
     if (shape.nullable) nullable.push(pointer);
-    if (shape.type === 'array') schema.items = print(shape.items ?? {}, `${pointer}/items`, `${path}[]`, depth);
-    const properties = Object.entries(shape.properties ?? {}).filter(([name]) => SAFE_KEY.test(name));
+    if (shape.type === 'array') {
+      schema.items = print(shape.items ?? {}, `${pointer}/items`, `${path}[]`, depth, `${place}/*`);
+    }
+    const properties = Object.entries(shape.properties ?? {});
     if (properties.length > 0) {
       if (depth === 0) words.push(keyHint(properties.map(([name]) => name)));
       else {
         schema.properties = Object.fromEntries(
-          properties.map(([name, property]) => [
-            name,
-            print(property, `${pointer}/properties/${escapePointer(name)}`, `${path}.${name}`, depth - 1),
-          ]),
+          properties.map(([name, property]) => {
+            const key = safeKey(name);
+            const token = escapePointer(key);
+            if (key !== name) renamed[`${place}/${token}`] = name;
+            const inside = `${pointer}/properties/${token}`;
+            return [key, print(property, inside, `${path}.${name}`, depth - 1, `${place}/${token}`)];
+          }),
         );
       }
-      const required = (shape.required ?? []).filter((name) => depth > 0 && name in (shape.properties ?? {}));
+      const required = (shape.required ?? [])
+        .filter((name) => depth > 0 && name in (shape.properties ?? {}))
+        .map(safeKey);
       if (required.length > 0) schema.required = required;
     }
     if (depth > 0) words.push(...variantHint(shape));
     if (words.length > 0) schema.description = words.join(' ');
     return schema;
   };
-  return { schema: print(shape, at.pointer, at.path, at.depth), nullable, open };
+  return { schema: print(shape, at.pointer, at.path, at.depth, `/${escapePointer(at.path)}`), nullable, open, renamed };
 }
 
 /** Prints the whole of `shape`; unions become `oneOf`, each alternative titled by its discriminator values. */
@@ -117,6 +127,10 @@ function isWorthSaying(key: string, value: unknown): boolean {
   return key !== 'default' || typeof value !== 'object';
 }
 
+function safeKey(name: string): string {
+  return name.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').slice(0, 64);
+}
+
 function keyHint(names: readonly string[]): string {
   const shown = names.slice(0, MOST_KEYS).join(', ');
   return names.length > MOST_KEYS ? `{${shown}, …}` : `{${shown}}`;
@@ -126,7 +140,7 @@ function variantHint({ union, properties }: Shape): string[] {
   if (union === undefined) return [];
   const shared = new Set(Object.keys(properties ?? {}));
   const own = union.variants.flatMap(({ values, shape }) => {
-    const names = Object.keys(shape.properties ?? {}).filter((name) => !shared.has(name) && SAFE_KEY.test(name));
+    const names = Object.keys(shape.properties ?? {}).filter((name) => !shared.has(name));
     return names.length === 0 ? [] : [`${values.join('|') || 'or'}: ${names.join(', ')}`];
   });
   if (own.length === 0) return [];

@@ -4,6 +4,7 @@ import type { JsonObject, Template, ToolDefinition } from '../src/tools/definiti
 import type { ToolsConfig } from './config.js';
 import type { Document } from './document.js';
 import type { Problem } from './errors.js';
+import { filesOf } from './files.js';
 import { hintsOf } from './hints.js';
 import { inputOf } from './input.js';
 import { mergeOf } from './merge.js';
@@ -42,7 +43,13 @@ export function toolOf(
   const page = pageOf(document, api, stated);
   problems.push(...pageProblems(entry));
   const projection = page && projectionOf(document, config, api);
-  const input = inputOf(document, config, entry, operation, { limit: page?.limit, fields: projection !== undefined });
+  const { files, ...told } = filesOf(document, config, api, (message, fix) => problem([], message, fix));
+  problems.push(...told.problems);
+  const input = inputOf(document, config, entry, operation, {
+    limit: page?.limit,
+    fields: projection !== undefined,
+    files: told.notes,
+  });
   const nullable = input.nullable.length === 0 ? {} : { nullable: input.nullable };
   const open = input.open.length === 0 ? {} : { open: input.open };
   const fixed =
@@ -69,12 +76,14 @@ export function toolOf(
     auth: credentialsOf(entry),
     inputSchema: input.schema,
     ...(input.nullable.length + input.open.length === 0 ? {} : { accept: { ...nullable, ...open } }),
+    ...(Object.keys(input.renamed).length === 0 ? {} : { renamed: input.renamed }),
     ...(page === undefined ? {} : { page }),
     ...(projection === undefined ? {} : { projection: withEmbedded(projection, input.schema) }),
     ...(neverEmpty === undefined ? {} : { neverEmpty }),
     ...(hints.replaces && merge === undefined ? { update: 'replace' as const } : {}),
     ...(merge === undefined ? {} : { update: 'merge' as const, merge }),
     ...(secrets.length === 0 ? {} : { secrets }),
+    ...(files.length === 0 ? {} : { files }),
     annotations: {
       readOnlyHint: reads,
       destructiveHint: !reads && risk !== 'write',

@@ -8,6 +8,7 @@ import { parseConfig } from '../src/config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
 import { createToolbox } from '../src/tools/call.js';
 import { Catalog } from '../src/tools/catalog.js';
+import { withSampleFiles } from './pictures.js';
 import { jsonOf, recordingClient, textOf, unguarded } from './tools/fixture.js';
 
 const file = readToolFile();
@@ -63,8 +64,10 @@ function sample(schema: Record<string, unknown>): unknown {
   }
 }
 
-const argumentsFor = (name: string) =>
-  sample(file.tools.find((tool) => tool.name === name)!.inputSchema) as Record<string, unknown>;
+const argumentsFor = (name: string) => {
+  const tool = file.tools.find((each) => each.name === name)!;
+  return withSampleFiles(tool, sample(tool.inputSchema) as Record<string, unknown>);
+};
 
 describe('against a real org', () => {
   test('a read goes out once, to the org, with the credential, and comes back as a page', async () => {

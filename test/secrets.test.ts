@@ -13,6 +13,7 @@ import { createToolbox, type ToolboxParts } from '../src/tools/call.js';
 import { Catalog } from '../src/tools/catalog.js';
 import type { ToolDefinition } from '../src/tools/definition.js';
 import { MASK } from '../src/tools/secrets.js';
+import { withSampleFiles } from './pictures.js';
 import { textOf, unguarded } from './tools/fixture.js';
 
 const file = readToolFile();
@@ -61,11 +62,13 @@ function server(answer: (request: Request) => Promise<Response>, reveal?: Toolbo
   };
 }
 
-function argumentsOf({ operation, projection }: ToolDefinition): Record<string, unknown> {
+function argumentsOf(tool: ToolDefinition): Record<string, unknown> {
+  const { operation, projection } = tool;
   const { body, path } = (operations as Record<string, Operation>)[operation]!;
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => [name!, 'id1']);
   // A list shows everything, so that nothing is missed for being left out.
-  return { ...Object.fromEntries(inPath), ...(body && { body: {} }), ...(projection && { fields: ['*'] }) };
+  const args = { ...Object.fromEntries(inPath), ...(body && { body: {} }), ...(projection && { fields: ['*'] }) };
+  return withSampleFiles(tool, args);
 }
 
 /** What a text looks like after it went through something. */

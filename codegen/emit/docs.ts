@@ -18,7 +18,7 @@ export function emitDocs(
     'Roles: any one suffices, and super administrator always does; `?` marks requirements that are not verified.',
     'Risk: `read` changes nothing, `write` adds or changes, `destructive` removes or overwrites, `privileged` changes',
     'who can do what. ★ marks the tools listed first when not everything fits. Tokens are o200k, for name, description',
-    'and schema together.',
+    'and schema together. [Presets](presets.md) cut across toolsets: they hold the tools of one kind of work.',
     '',
     '| toolset | tools | tokens |',
     '|---|---|---|',

@@ -6,8 +6,8 @@ export type RequestBody = string | Uint8Array | FormData | undefined;
 
 /**
  * Turns the body of a call into what goes on the wire, by the media type of the operation: JSON types as JSON;
- * `multipart/form-data` from an object whose members are text or files `{ name, data, type }` with `data` in base64;
- * everything else from text, bytes, or `{ data }` in base64.
+ * `multipart/form-data` from an object whose members are text or files `{ name, data, type }` with `data` as bytes or in
+ * base64; everything else from text, bytes, or such a file.
  * @throws OktaMcpError `arguments_invalid` for a body that is missing, not expected or of the wrong kind.
  */
 export function serializeBody(operation: Operation, body: unknown): RequestBody {
@@ -22,7 +22,7 @@ export function serializeBody(operation: Operation, body: unknown): RequestBody 
   if (isJson(operation.body)) return JSON.stringify(body);
   if (operation.body === 'multipart/form-data') return form(body);
   if (typeof body === 'string' || body instanceof Uint8Array) return body;
-  return fromBase64('body', isRecord(body) ? body.data : undefined);
+  return contentOf('body', isRecord(body) ? body.data : undefined);
 }
 
 /** Whether a media type, with or without parameters, is JSON: `application/json` or one with the `+json` suffix (RFC 6839). */
@@ -39,12 +39,22 @@ function form(body: unknown): FormData {
     } else if (isRecord(value)) {
       const type = typeof value.type === 'string' ? value.type : 'application/octet-stream';
       const name = typeof value.name === 'string' ? value.name : part;
-      data.append(part, new Blob([fromBase64(part, value.data)], { type }), name);
+      data.append(part, new Blob([contentOf(part, value.data)], { type }), name);
     } else {
       throw invalid(`"${part}" is neither text nor a file.`, 'Give a file as { "name", "data": base64, "type" }.');
     }
   }
   return data;
+}
+
+/** The media type that a body is sent as: what it states itself, where the operation takes that. */
+export function mediaTypeOf({ body: media, bodies = [] }: Operation, body: unknown): string | undefined {
+  const stated = isRecord(body) && typeof body.type === 'string' ? body.type : undefined;
+  return stated !== undefined && bodies.includes(stated) ? stated : media;
+}
+
+function contentOf(what: string, data: unknown): Uint8Array<ArrayBuffer> {
+  return data instanceof Uint8Array ? new Uint8Array(data) : fromBase64(what, data);
 }
 
 function fromBase64(what: string, text: unknown): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { OktaMcpError } from '../errors.js';
 import type { OktaFetch } from './authenticated.js';
-import { type RequestBody, serializeBody } from './body.js';
+import { mediaTypeOf, type RequestBody, serializeBody } from './body.js';
 import { Deadline } from './deadline.js';
 import { failureOf } from './failure.js';
 import type { CallContext, OktaReply, Operation, OperationInput } from './operation.js';
@@ -133,8 +133,9 @@ export function createOktaClient<Paths extends object>(options: OktaClientOption
 
 function contentType(operation: Operation, body: unknown): Record<string, string> {
   // For a form, fetch itself writes the type with its boundary.
-  if (operation.body === undefined || operation.body === 'multipart/form-data' || body === undefined) return {};
-  return { 'Content-Type': operation.body };
+  const media = mediaTypeOf(operation, body);
+  if (media === undefined || media === 'multipart/form-data' || body === undefined) return {};
+  return { 'Content-Type': media };
 }
 
 function headersOf(operation: Operation, { header = {} }: OperationInput): Record<string, string> {

@@ -14,6 +14,8 @@ export interface Operation {
   readonly header?: readonly string[];
   /** Media type of the request body; absent when the operation takes none. */
   readonly body?: string;
+  /** Further media types it may have; a body that states its own is sent as that. */
+  readonly bodies?: readonly string[];
   /** The body may be left out. */
   readonly bodyOptional?: true;
   /** Media type of the success reply; absent when success has no body. */

@@ -1,12 +1,13 @@
 import type { Operation, OperationInput } from '../okta/operation.js';
 import type { JsonObject, Template, ToolDefinition } from './definition.js';
+import { escapeToken, segments } from './pointer.js';
 
 /**
  * Distributes checked arguments over one HTTP operation. What the tool fixes or builds itself wins over nothing: its
  * schema does not offer those names, and the inputs of its templates are consumed, not sent.
  */
 export function bind(tool: ToolDefinition, operation: Operation, args: JsonObject): OperationInput {
-  const values = new Map(Object.entries(args));
+  const values = new Map(Object.entries(withOktaNames(args, tool.renamed)));
   // Widens what is shown; Okta answers whole items.
   if (tool.projection) values.delete('fields');
   const templates = Object.entries(tool.arguments ?? {});
@@ -30,6 +31,24 @@ export function bind(tool: ToolDefinition, operation: Operation, args: JsonObjec
     } else throw new Error(`${tool.name}: ${operation.method} ${operation.path} has no place for "${name}"`);
   }
   return { path, query, header, ...(body !== undefined && { body }) };
+}
+
+/** The same with the names that Okta knows, where others were offered. */
+function withOktaNames(args: JsonObject, renamed: ToolDefinition['renamed'] = {}): JsonObject {
+  const rename = (node: unknown, [token, ...rest]: readonly string[], name: string): unknown => {
+    if (Array.isArray(node)) return token === '*' ? node.map((item) => rename(item, rest, name)) : node;
+    if (token === undefined || typeof node !== 'object' || node === null) return node;
+    const last = rest.length === 0;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => {
+        if (escapeToken(key) !== token) return [key, value];
+        return last ? [name, value] : [key, rename(value, rest, name)];
+      }),
+    );
+  };
+  // Deepest first: a renamed object would not be found any more.
+  const pointers = Object.entries(renamed).sort(([a], [b]) => b.length - a.length);
+  return pointers.reduce((node, [pointer, name]) => rename(node, segments(pointer), name) as JsonObject, args);
 }
 
 /** `${name}` in a clause of a template. */

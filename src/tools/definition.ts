@@ -64,6 +64,8 @@ export interface ToolDefinition {
     /** JSON pointers to schemas whose `enum` is a hint: unknown values are admitted. */
     readonly open?: readonly string[];
   };
+  /** Names that clients refuse, as Okta has them, by JSON pointer into the arguments; `*` stands for every item. */
+  readonly renamed?: Readonly<Record<string, string>>;
   /** Present on tools that answer a list. */
   readonly page?: Page;
   /** Why this list, read without a filter, has items in every org; who sees none may see nothing at all. */
@@ -90,7 +92,7 @@ export interface ToolDefinition {
   readonly annotations: Annotations;
 }
 
-/** A file that a tool takes: `{ path }` or `{ data }`, each with or without `name` and `type`. */
+/** A file that a tool takes: `{ path }` or `{ data }`, and, where a caller knows them, `name` and `type`. */
 export interface FileInput {
   /** Dotted path among the arguments: `body.file`. */
   readonly at: string;

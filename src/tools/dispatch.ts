@@ -120,7 +120,10 @@ export class Dispatch {
       );
       trace.called(reply);
       if (merged) return noted(jsonResult({ ok: true, ...changesResult(merged.changes) }), note);
-      return noted(tool.page ? await this.#list(tool, args, reply, context) : replyResult(reply, outcomeOf(tool, args, reply)), note);
+      return noted(
+        tool.page ? await this.#list(tool, args, reply, context) : replyResult(reply, outcomeOf(tool, args, reply)),
+        note,
+      );
     } catch (error) {
       throw explained(error, tool);
     }

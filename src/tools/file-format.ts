@@ -40,8 +40,11 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   if (isSequence(bytes)) return { format: 'der' };
   const text = utf8(bytes);
   if (text === undefined) return undefined;
-  if (/^\s*-----BEGIN CERTIFICATE-----\s[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/.test(text)) return { format: 'pem' };
-  return /^(?:\s|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE\s+svg[^>[]*>)*<svg[\s>]/.test(text) ? { format: 'svg' } : undefined;
+  if (/^\s*-----BEGIN CERTIFICATE-----\s[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/.test(text))
+    return { format: 'pem' };
+  return /^(?:\s|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE\s+svg[^>[]*>)*<svg[\s/>]/.test(text)
+    ? { format: 'svg' }
+    : undefined;
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

@@ -52,15 +52,22 @@ async function fileOf(
     throw refused(input, 'needs either `path` or `data`', 'Give one of them.');
   }
   if (typeof path === 'string' && folder === undefined) {
-    const fix = 'Give the content as `data`, or ask the operator of this server to set OKTA_IMPORT_DIR, over stdio only.';
+    const fix =
+      'Give the content as `data`, or ask the operator of this server to set OKTA_IMPORT_DIR, over stdio only.';
     throw refused(input, 'cannot be read from a path: no folder to read files from is set', fix);
   }
   const { name: own, bytes } =
-    typeof path === 'string' ? await readImport(folder!, path, MOST) : { name: undefined, bytes: decoded(input, data as string) };
+    typeof path === 'string'
+      ? await readImport(folder!, path, MOST)
+      : { name: undefined, bytes: decoded(input, data as string) };
   if (bytes.length === 0) throw refused(input, 'is empty', 'Give a file with content.');
   if (bytes.length > most) {
     const fix = `Give a file of at most ${most} bytes.`;
-    throw refused(input, `has ${bytes.length} bytes, more than ${input.below === undefined ? 'can be sent' : 'Okta takes'}`, fix);
+    throw refused(
+      input,
+      `has ${bytes.length} bytes, more than ${input.below === undefined ? 'can be sent' : 'Okta takes'}`,
+      fix,
+    );
   }
   const found = recognise(bytes);
   const formats = Object.keys(input.types).map((format) => format.toUpperCase());
@@ -94,7 +101,8 @@ function checkDeclared(input: FileInput, format: string, media: string, name: st
 }
 
 function decoded(input: FileInput, text: string): Uint8Array {
-  if (Object.hasOwn(input.types, 'pem') && text.trimStart().startsWith('-----BEGIN')) return new TextEncoder().encode(text);
+  if (Object.hasOwn(input.types, 'pem') && text.trimStart().startsWith('-----BEGIN'))
+    return new TextEncoder().encode(text);
   // A data URL says in front what it is; its content tells all the same.
   const compact = text.replace(/^data:[\w.+-]+\/[\w.+-]+;base64,/, '').replace(/\s+/g, '');
   if (compact.length > (MOST * 4) / 3 + 4) throw refused(input, `has more than ${MOST} bytes`, 'Give a smaller file.');

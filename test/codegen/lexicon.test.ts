@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lexicon, lexiconOf, lexiconProblems } from '../../codegen/lexicon.js';
+import { lexicon, lexiconOf, sayingsProblems } from '../../codegen/lexicon.js';
 import type { Entry } from '../../codegen/slice.js';
 
 const config = lexicon.parse({
@@ -7,7 +7,6 @@ const config = lexicon.parse({
   near: { 'kick out': 'revoke sessions, remove' },
   verbs: { 'delete remove': 'get rid of, drop' },
   names: { app: 'salesforce slack' },
-  known: { list_users: 'headcount', users: 'people', listUsers: 'staff', lst_users: 'nobody' },
 });
 
 test('words become the data that the search reads', () => {
@@ -16,15 +15,24 @@ test('words become the data that the search reads', () => {
     near: { 'kick out': ['revoke sessions', 'remove'] },
     verbs: [['delete remove', ['get rid of', 'drop']]],
     names: { app: 'salesforce slack' },
-    known: { list_users: 'headcount', users: 'people', listUsers: 'staff', lst_users: 'nobody' },
     ignore: '',
   });
 });
 
-test('words for what is no tool, operation or toolset are a problem', () => {
+test.each([
+  { line: 'listUsers: who works here | headcount', want: undefined },
+  { line: 'list_users: one', want: undefined },
+  { line: '# a comment', want: undefined },
+  { line: '', want: undefined },
+  { line: 'lst_users: one', want: '"lst_users" is no tool and no operation behind one' },
+  { line: 'users: one', want: '"users" is no tool and no operation behind one' },
+  { line: 'listUsers', want: 'is not "operation: saying | saying"' },
+  { line: 'listUsers: ', want: 'is not "operation: saying | saying"' },
+  { line: 'listUsers: one\nlistUsers: two', want: '"listUsers" is here twice', at: 3 },
+])('words/sayings.txt with $line: $want', ({ line, want, at = 2 }) => {
   const entries = [{ name: 'list_users', toolset: 'users', api: { id: 'listUsers' } }] as unknown as Entry[];
-  const problems = lexiconProblems(config, entries, (key, message) => ({ file: key, line: 1, message }));
-  expect(problems.map(({ file }) => file)).toEqual(['lst_users']);
+  const file = 'words/sayings.txt';
+  expect(sayingsProblems(`# head\n${line}\n`, entries)).toEqual(want ? [{ file, line: at, message: want }] : []);
 });
 
 test.each([{ same: ['alone'] }, { near: { x: '' } }, { near: { x: ['y'] } }, { other: {} }])('refuses %j', (given) => {

@@ -46,9 +46,13 @@ describe('what a model sees', () => {
       want: { type: 'object', description: '{a, b}' },
     },
     {
-      given: 'keys that clients refuse',
-      shape: { type: 'object', properties: { 'x5t#S256': string, ok: string } },
-      want: { type: 'object', properties: { ok: { type: 'string' } } },
+      given: 'keys that clients refuse, under names they take',
+      shape: { type: 'object', properties: { 'x5t#S256': string, ok: string }, required: ['x5t#S256'] },
+      want: {
+        type: 'object',
+        properties: { x5t_S256: { type: 'string' }, ok: { type: 'string' } },
+        required: ['x5t_S256'],
+      },
     },
     {
       given: 'required only of what is there',
@@ -75,6 +79,20 @@ describe('what a model sees', () => {
       properties: { ok: { ...string, nullable: true }, list: { type: 'array', items: { ...string, nullable: true } } },
     };
     expect(compact(shape, at).nullable).toEqual(['/p/properties/ok', '/p/properties/list/items']);
+  });
+
+  test('names that were changed are kept by where they stand among the arguments', () => {
+    const key: Shape = {
+      type: 'object',
+      properties: { 'x5t#S256': string, items: { type: 'object', properties: { $ref: string } } },
+    };
+    const shape: Shape = { type: 'object', properties: { jwk: key, keys: { type: 'array', items: key } } };
+    expect(compact(shape, { ...at, path: 'body', depth: 3 }).renamed).toEqual({
+      '/body/jwk/x5t_S256': 'x5t#S256',
+      '/body/jwk/items/_ref': '$ref',
+      '/body/keys/*/x5t_S256': 'x5t#S256',
+      '/body/keys/*/items/_ref': '$ref',
+    });
   });
 
   test('notes land on the input they name', () => {

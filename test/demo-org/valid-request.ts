@@ -303,7 +303,7 @@ async function anotherTarget(send: Send, path: string, url: string): Promise<str
 const PATTERNED = ['+31201234567', UUID, HEX, 'PT1H', '1.0', 'a', 'demo', 'P'];
 
 /** Samples know neither patterns nor lengths, of texts and of lists: where one does not fit, another text takes its place. */
-function fitted(schema: SchemaOrRef, sample: unknown): unknown {
+export function fitted(schema: SchemaOrRef, sample: unknown): unknown {
   const value = structuredClone(sample);
   for (let round = 0; round < 10; round += 1) {
     const errors = problems(schema, value).filter(({ keyword }) =>

@@ -41,7 +41,6 @@ test('adding a tool is what the README says: a few lines of YAML, nothing else b
   );
   expect(changed.sort()).toEqual([
     'docs/tools.md',
-    'generated/lexicon.json',
     'generated/tools.json',
     'tools.config.yaml',
     'tools.expanded.yaml',

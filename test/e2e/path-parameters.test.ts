@@ -12,6 +12,7 @@ import { Secret } from '../../src/secret.js';
 import { createToolbox, type Toolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
 import type { ToolDefinition } from '../../src/tools/definition.js';
+import { withSampleFiles } from '../pictures.js';
 import { jsonOf, unguarded as openHanded, textOf } from '../tools/fixture.js';
 import { operationsOfSpec } from './specification.js';
 
@@ -33,7 +34,7 @@ interface Target {
   readonly free: boolean;
 }
 
-const targets: Target[] = file.tools.flatMap(({ name, operation, inputSchema, update }) => {
+const targets: Target[] = file.tools.flatMap(({ name, operation, inputSchema, update, files = [] }) => {
   const { method: stated, path } = operationsOfSpec.get(operation)!;
   // An update that changes nothing ends after the read of what it would change.
   const method = update === 'merge' ? 'GET' : stated;
@@ -41,7 +42,7 @@ const targets: Target[] = file.tools.flatMap(({ name, operation, inputSchema, up
   return parametersOf(path)
     .filter((parameter) => properties[parameter] !== undefined)
     .map((parameter) => {
-      const args = sample(inputSchema) as Record<string, unknown>;
+      const args = withSampleFiles({ files }, sample(inputSchema) as Record<string, unknown>);
       return { tool: name, parameter, method, path, args, free: properties[parameter]!.enum === undefined };
     });
 });

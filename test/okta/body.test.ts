@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isJson, serializeBody } from '../../src/okta/body.js';
+import { isJson, mediaTypeOf, serializeBody } from '../../src/okta/body.js';
 import type { Operation } from '../../src/okta/operation.js';
 
 const post = (rest: Partial<Operation>): Operation => ({ method: 'POST', path: '/x', ...rest });
@@ -14,6 +14,7 @@ test.each([
   ['application/x-pem-file', '-----BEGIN', '-----BEGIN'],
   ['application/pkix-cert', new Uint8Array([1, 2]), new Uint8Array([1, 2])],
   ['application/pkix-cert', { data: 'AQID\n/w==' }, new Uint8Array([1, 2, 3, 255])],
+  ['application/pkix-cert', { data: new Uint8Array([1, 2, 255]), type: 'x' }, new Uint8Array([1, 2, 255])],
 ])('%s from %j', (body, given, want) => {
   expect(serializeBody(post({ body }), given)).toEqual(want);
 });
@@ -58,4 +59,17 @@ test.each([
   ['', false],
 ])('%s is JSON: %s', (given, want) => {
   expect(isJson(given)).toBe(want);
+});
+
+test.each([
+  ['what it states, where the operation takes that', { type: 'application/x-pem-file' }, 'application/x-pem-file'],
+  ['not what the operation does not take', { type: 'text/html' }, 'application/pkix-cert'],
+  ['without a statement the first', { data: '' }, 'application/pkix-cert'],
+  ['text', 'text', 'application/pkix-cert'],
+])('the media type of a body: %s', (_, body, want) => {
+  expect(mediaTypeOf(post({ body: 'application/pkix-cert', bodies: ['application/x-pem-file'] }), body)).toBe(want);
+});
+
+test('JSON that has a member "type" is JSON', () => {
+  expect(mediaTypeOf(post({ body: 'application/json' }), { type: 'text/plain' })).toBe('application/json');
 });

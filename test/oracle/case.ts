@@ -38,7 +38,10 @@ function bodiesOf(document: Document, content: Readonly<Record<string, { schema?
   const media = Object.keys(content).find((type) => type.endsWith('json')) ?? Object.keys(content)[0]!;
   const schema = resolve(document, (content[media]?.schema ?? {}) as SchemaObject);
   if (media.endsWith('json')) return samplesOf(document, schema);
-  if (media !== 'multipart/form-data') return [{ label: media, value: 'text' }];
+  if (media !== 'multipart/form-data') {
+    const binary = { name: 'a', type: media, data: Buffer.from('text').toString('base64') };
+    return [{ label: media, value: schema.format === 'binary' ? binary : 'text' }];
+  }
   const file = { name: 'a.png', type: 'image/png', data: Buffer.from('image').toString('base64') };
   return [
     { label: media, value: Object.fromEntries(Object.keys(schema.properties ?? {}).map((part) => [part, file])) },

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseToolsConfig } from '../../codegen/config.js';
 import { loadDocument, operationsOf } from '../../codegen/document.js';
-import { operationOf } from '../../codegen/operation.js';
-import { describe as describeOperations, slice } from '../../codegen/slice.js';
-import { toolOf } from '../../codegen/tool.js';
+import { operations } from '../../generated/operations.js';
 import { createOktaClient } from '../../src/okta/client.js';
+import type { Operation } from '../../src/okta/operation.js';
+import { readToolFile } from '../../src/package-files.js';
 import { ArgumentCheck } from '../../src/tools/arguments.js';
 import { bind } from '../../src/tools/bind.js';
 import type { ToolDefinition } from '../../src/tools/definition.js';
@@ -19,7 +18,6 @@ const REASONS = {
   older: 'it is of an older release: its models and methods lack what Okta added since, and drop it',
   variant: 'it picks another model than that of the variant, or of creation, and drops what that lacks',
   union: 'it takes a value of several types for an object: text and lists arrive as objects keyed by index',
-  comma: 'it joins every list in a query by commas, the specification repeats the name of this one',
   media: 'it refuses to send this media type',
 } as const;
 
@@ -82,11 +80,6 @@ const LISTED: readonly { operations: readonly string[]; at: readonly string[]; r
     at: ['/body/definitions/base/properties/*/enum/0'],
     reason: 'union',
   },
-  {
-    operations: ['getAuthenticatorEnrollment', 'listAuthenticatorEnrollments'],
-    at: ['/query/discloseIdentifiers/0', '/query/discloseIdentifiers/1'],
-    reason: 'comma',
-  },
   { operations: ['publishSecurityEventTokens'], at: [''], reason: 'media' },
 ];
 
@@ -94,34 +87,31 @@ const origin = 'https://example.okta.com';
 const spec = loadDocument(readFileSync(resolve(import.meta.dirname, '../../specs/okta-management.json'), 'utf8'));
 const apis = operationsOf(spec);
 
-/** Every operation as a tool of its own. */
-function allTools(): ToolDefinition[] {
-  const entries = apis.map((api, index) => {
-    const scoped = api.operation.security?.some((requirement) => 'oauth2' in requirement) ?? false;
-    const roles = { anyOf: ['SUPER_ADMIN'], source: 'test', verified: false };
-    const entry = { operation: api.id, title: api.id, description: api.id, roles };
-    return [`t${index}`, { ...entry, acknowledge: ['deprecated', 'early-access'], ...(!scoped && { scopes: 'none' }) }];
-  });
-  const config = { specs: { all: {} }, toolsets: { all: { title: 'All', tools: Object.fromEntries(entries) } } };
-  const source = parseToolsConfig(JSON.stringify(config), 'all');
-  const schemes = Object.values(spec.components.securitySchemes ?? {});
-  const scopes = schemes.flatMap(({ flows = {} }) => Object.values(flows).flatMap((flow) => Object.keys(flow.scopes)));
-  const built = slice(describeOperations(new Map([['all', spec]]), source).operations, source).entries.map((entry) =>
-    toolOf(spec, source.config, entry, operationOf(spec, entry.api), new Set(scopes)),
+const { tools } = readToolFile();
+const table: Readonly<Record<string, Operation>> = operations;
+
+/** What a tool offers of a case, and beside it what the tool fixes; the SDK is told both. */
+function offeredBy({ inputSchema, projection, arguments: fixed, page }: ToolDefinition, given: Case) {
+  const offered = Object.keys(inputSchema.properties as object);
+  const own = Object.entries(given.parameters).filter(
+    ([name]) => offered.includes(name) && !(projection && name === 'fields'),
   );
-  expect(built.flatMap(({ problems }) => problems)).toEqual([]);
-  return built.map(({ tool }) => tool);
+  const limit = page?.limit === undefined ? {} : { limit: page.limit };
+  const ours: Case = { ...given, parameters: Object.fromEntries(own) };
+  return { ours, theirs: { ...ours, parameters: { ...limit, ...ours.parameters, ...fixed } } };
 }
+
+/** What it sends is made of what it is given, which the SDK knows nothing of. */
+const composes = ({ arguments: fixed = {} }: ToolDefinition) =>
+  Object.values(fixed).some((template) => typeof template === 'object' && 'and' in template);
 
 /** What a tool sends, through everything between the arguments of a model and `fetch`. */
 class Ours {
-  readonly #operations = Object.fromEntries(apis.map((api) => [api.id, operationOf(spec, api)]));
-  readonly #tools = new Map(allTools().map((tool) => [tool.operation, tool]));
   readonly #check = new ArgumentCheck();
   readonly #sent: Wire[] = [];
   readonly #client = createOktaClient({
     origin,
-    operations: this.#operations,
+    operations: table,
     userAgent: 'test',
     fetch: async (request) => {
       this.#sent.push(await wireOf(request));
@@ -129,14 +119,10 @@ class Ours {
     },
   });
 
-  tool(id: string): ToolDefinition {
-    return this.#tools.get(id)!;
-  }
-
-  async request(id: string, { parameters, body }: Case): Promise<Wire> {
+  async request(tool: ToolDefinition, { parameters, body }: Case): Promise<Wire> {
     const args = { ...parameters, ...(body !== undefined && { body }) };
-    await this.#check.check(this.tool(id), args);
-    await this.#client.send(id, bind(this.tool(id), this.#operations[id]!, args));
+    await this.#check.check(tool, args);
+    await this.#client.send(tool.operation, bind(tool, table[tool.operation]!, args));
     const [wire, ...more] = this.#sent.splice(0);
     expect(more).toEqual([]);
     return wire!;
@@ -167,32 +153,38 @@ describe("what our tools send is what Okta's own SDK sends for the same argument
     const unlisted: string[] = [];
     const unequal = new Set<string>();
     let calls = 0;
-    for (const api of shared) {
-      const { page } = ours.tool(api.id);
-      // A list tool states its page size where its caller does not; the SDK is told the same.
-      const limit = page?.limit === undefined ? {} : { limit: page.limit };
+    const compared = tools.flatMap((tool) => {
+      const api = shared.find(({ id }) => id === tool.operation);
+      return api === undefined || composes(tool) ? [] : [{ tool, api }];
+    });
+    for (const { tool, api } of compared) {
       for (const given of casesOf(spec, api)) {
+        // An update needs what it changes, where a replacement may be left empty.
+        if (given.body === undefined && (tool.inputSchema.required as string[] | undefined)?.includes('body')) continue;
         calls += 1;
-        const mine = await ours.request(api.id, given);
-        const theirs = await sdk
-          .request(api, { ...given, parameters: { ...limit, ...given.parameters } })
-          .catch((error: Error) => error.message);
+        const told = offeredBy(tool, given);
+        const mine = await ours.request(tool, told.ours);
+        const theirs = await sdk.request(api, told.theirs).catch((error: Error) => error.message);
         for (const { at, ours: we, theirs: they } of differences(mine, theirs)) {
           unequal.add(api.id);
           const known = patterns.filter((listed) => listed.pattern.test(`${api.id} ${at}`));
           for (const { entry } of known) stale.delete(entry);
           const values = `we send ${JSON.stringify(we)}, the SDK ${JSON.stringify(they)}`;
-          if (known.length === 0) unlisted.push(`${api.id} (${given.label}) ${at}: ${values}`);
+          if (known.length === 0) unlisted.push(`${tool.name}: ${api.id} (${given.label}) ${at}: ${values}`);
         }
       }
     }
-    const equal = shared.length - unequal.size;
-    console.log(`${shared.length} operations compared in ${calls} calls: ${equal} equal, ${unequal.size} listed:`);
+    const ids = new Set(compared.map(({ api }) => api.id));
+    const equal = ids.size - unequal.size;
+    console.log(
+      `${compared.length} tools of ${ids.size} operations in ${calls} calls: ${equal} equal, ${unequal.size} listed:`,
+    );
     for (const [reason, words] of Object.entries(REASONS)) {
-      const ids = LISTED.filter((row) => row.reason === reason).flatMap(({ operations }) => operations);
-      console.log(`  ${new Set(ids).size} x ${words}`);
+      const listed = LISTED.filter((row) => row.reason === reason).flatMap(({ operations }) => operations);
+      console.log(`  ${new Set(listed).size} x ${words}`);
     }
     expect({ unlisted, stale: [...stale] }).toEqual({ unlisted: [], stale: [] });
-    expect(calls).toBeGreaterThan(2000);
+    expect(calls).toBeGreaterThan(1900);
+    expect(ids.size).toBeGreaterThanOrEqual(shared.length - 5);
   }, 60_000);
 });

@@ -98,6 +98,7 @@ function inItsNames(api: ApiOperation, { parameters, body }: Case, names: readon
     const its = where === 'path' && !names.includes(own) ? spare.shift()! : own;
     if (Object.hasOwn(parameters, name)) args[its] = parameters[name];
   }
+  if (isFile(body)) return { ...args, [spare[0]!]: Buffer.from(body.data, 'base64').toString() };
   const [part] = Object.values(typeof body === 'object' && body !== null ? body : {});
   if (isFile(part)) return { ...args, [spare[0]!]: { name: part.name, data: Buffer.from(part.data, 'base64') } };
   return body === undefined ? args : { ...args, [spare[0]!]: modelled(body) };

@@ -43,6 +43,22 @@ test.each<{ name: string; facts?: Partial<ToolDefinition>; given: Record<string,
     want: { query: { limit: 1 } },
   },
   {
+    name: "names that clients refuse become Okta's, in every item; Okta's own are taken as well",
+    facts: { renamed: { '/body/keys/*/x5t_S256': 'x5t#S256', '/body/keys/*/_c': '$c', '/body/keys/*/_c/a_b': 'a:b' } },
+    given: {
+      id: 'u',
+      factorId: 'f',
+      body: { keys: [{ x5t_S256: 'a', _c: { a_b: 1 } }, { 'x5t#S256': 'b' }, null], x5t_S256: 'not here' },
+    },
+    want: { body: { keys: [{ 'x5t#S256': 'a', $c: { 'a:b': 1 } }, { 'x5t#S256': 'b' }, null], x5t_S256: 'not here' } },
+  },
+  {
+    name: 'a body of another kind than was renamed in is left alone',
+    facts: { renamed: { '/body/a_b': 'a:b', '/body/*/c_d': 'c:d' } },
+    given: { id: 'u', factorId: 'f', body: 'a_b' },
+    want: { body: 'a_b' },
+  },
+  {
     name: 'what widens a projection is not sent',
     facts: { projection: ['id'] },
     given: { id: 'u', factorId: 'f', fields: ['profile.title'] },

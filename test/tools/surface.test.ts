@@ -48,6 +48,33 @@ describe('of the allowed tools are listed', () => {
     expect(names).toHaveLength(count);
     expect(new Set(names.map((name) => name.replace(/_.*/, '_')))).toEqual(new Set(want));
   });
+
+  const desk = { presets: ['desk'] };
+  const beside = [...many(5, 'desk', { composed: true, ...desk }), ...many(1, 'deskcore', { core: true, ...desk })];
+
+  test.each([
+    {
+      what: 'a preset whole',
+      allowed: [...few, ...beside],
+      groups: ['desk'],
+      want: ['curated_', 'core_', 'desk_', 'deskcore_'],
+    },
+    {
+      what: 'of another one what was curated',
+      allowed: [...few, ...beside],
+      groups: ['app'],
+      want: ['curated_', 'core_', 'deskcore_'],
+    },
+    {
+      what: 'of too many a preset whole',
+      allowed: [...hundred, ...beside],
+      groups: ['desk'],
+      want: ['core_', 'desk_', 'deskcore_'],
+    },
+  ])('with auto $what', ({ allowed, groups, want }) => {
+    const names = listedTools(allowed, 'auto', { named: false, groups }).map(({ name }) => name);
+    expect(new Set(names.map((name) => name.replace(/_.*/, '_')))).toEqual(new Set(want));
+  });
 });
 
 test.each([
@@ -139,10 +166,12 @@ describe('over the protocol', () => {
     { env: { OKTA_TOOLS: 'list_groups get_group' }, want: { readOnlyHint: true, destructiveHint: false } },
     { env: { OKTA_SCOPES: 'okta.groups.manage' }, want: { readOnlyHint: false, destructiveHint: true } },
     { env: { OKTA_TOOLS: 'create_group list_groups' }, want: { readOnlyHint: false, destructiveHint: false } },
-  ])('call_tool is as dangerous as what it reaches: $env', async ({ env, want }) => {
+  ])('call_tool and run_batch are as dangerous as what they reach: $env', async ({ env, want }) => {
     const { list } = await serve({ OKTA_SURFACE: 'discover', ...env });
     const tools = await list();
-    expect(tools.find(({ name }) => name === 'call_tool')).toMatchObject({ annotations: want });
+    for (const through of ['call_tool', 'run_batch']) {
+      expect(tools.find(({ name }) => name === through)).toMatchObject({ annotations: want });
+    }
   });
 
   test('the discovery surface costs at most 1,500 tokens', async () => {
