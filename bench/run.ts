@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { loadDocument, operationsOf } from '../codegen/document.js';
 import { generate } from '../codegen/generate.js';
 import { operations } from '../generated/operations.js';
-import { readLexicon, readToolFile } from '../src/package-files.js';
+import { readSearchFiles, readToolFile } from '../src/package-files.js';
 import { ToolSearch } from '../src/tools/search.js';
 
 // Times vary with the machine; tests assert counts only. Run after `npm run bundle`.
@@ -67,14 +67,13 @@ report(
 report('start-up: spawn to tools/list, every scope', await repeat(11, () => startUp(every)));
 
 const { tools } = readToolFile();
-const lexicon = readLexicon();
 const pathOf = ({ operation }: (typeof tools)[number]) => operations[operation as keyof typeof operations].path;
 const indexed = async () => {
   const started = performance.now();
-  new ToolSearch(tools, pathOf, lexicon);
+  new ToolSearch(tools, { pathOf, ...readSearchFiles() });
   return performance.now() - started;
 };
-const search = new ToolSearch(tools, pathOf, lexicon);
+const search = new ToolSearch(tools, { pathOf, ...readSearchFiles() });
 const found = async () => {
   const started = performance.now();
   search.rank('Take the CRM away from everybody in Sales who has not used it since Januray');
@@ -115,5 +114,29 @@ console.log(
 );
 if (!collected.equal || collected.growth > 50) {
   console.error('collect: the counts are not those of the org, or memory is not flat');
+  process.exitCode = 1;
+}
+
+interface Hosted {
+  readonly seconds: number;
+  readonly perSecond: number;
+  readonly sessions: number;
+  readonly requests: number;
+  readonly errors: number;
+  readonly growth: number;
+  readonly calls: readonly { readonly method: string; readonly p50: number; readonly p99: number }[];
+}
+const hosted: Hosted = JSON.parse(
+  execFileSync(process.execPath, ['--import', 'tsx', 'bench/http.ts'], { encoding: 'utf8' }),
+);
+const { seconds, perSecond, sessions, requests, errors, growth, calls } = hosted;
+console.log(`http: ${requests} requests in ${seconds} s beside ${sessions} idle sessions: ${errors} errors`);
+for (const { method, p50, p99 } of calls) {
+  report(`http: ${method} at ${perSecond} requests a second, median`, p50);
+  report(`http: ${method} at ${perSecond} requests a second, p99`, p99);
+}
+console.log(`${'http: growth of the heap meanwhile (limit 10)'.padEnd(68)} ${growth.toFixed(1).padStart(8)} MB`);
+if (errors > 0 || sessions < 500 || growth > 10) {
+  console.error('http: requests failed, or memory is not flat');
   process.exitCode = 1;
 }

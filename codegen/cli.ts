@@ -20,7 +20,7 @@ program
     const files = await generate({
       config: await readFile('tools.config.yaml', 'utf8'),
       configName: 'tools.config.yaml',
-      sayings: await readFile('words/sayings.txt', 'utf8'),
+      sayings: await readFile('words/sayings.txt', 'utf8').catch(() => ''),
       documents: await readDocuments(),
       accepted: await readFile(EXPANDED, 'utf8').catch(() => ''),
       acceptNew,

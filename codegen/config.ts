@@ -146,7 +146,7 @@ const empty: ToolsConfig = {
   nouns: {},
   phrases: {},
   patterns: [],
-  synonyms: { same: [], near: {}, verbs: {}, names: {}, known: {}, ignore: '' },
+  synonyms: { same: [], near: {}, verbs: {}, names: {}, ignore: '' },
 };
 
 /** An entry as if it stood in the file. */

@@ -10,7 +10,7 @@ import { type BudgetStore, BudgetsInMemory, type Rate } from './okta/rate-budget
 import { RateLimit } from './okta/rate-limit.js';
 import { Retry } from './okta/retry.js';
 import { realTiming, type Timing } from './okta/timing.js';
-import { readBodies, readLexicon, readSpecification } from './package-files.js';
+import { readBodies, readSearchFiles, readSpecification } from './package-files.js';
 import { Secret } from './secret.js';
 import type { ServerInfo } from './server/mcp.js';
 import { runBatchTool } from './tools/batch.js';
@@ -19,7 +19,7 @@ import { callToolTool } from './tools/call-tool.js';
 import { Catalog, type Grant } from './tools/catalog.js';
 import { collectTool } from './tools/collect.js';
 import { confirmation, takesToken } from './tools/confirm.js';
-import type { ToolFile } from './tools/definition.js';
+import type { ToolDefinition, ToolFile } from './tools/definition.js';
 import { describeToolTool } from './tools/describe-tool.js';
 import { findToolsTool } from './tools/find-tools.js';
 import { Previewer } from './tools/preview.js';
@@ -138,7 +138,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   };
   let index: ToolSearch | undefined;
   const search = () => {
-    index ??= new ToolSearch(all.tools, (tool) => operations[tool.operation as OperationId].path, readLexicon());
+    const pathOf = ({ operation }: ToolDefinition) => operations[operation as OperationId].path;
+    index ??= new ToolSearch(all.tools, { pathOf, ...readSearchFiles() });
     return index;
   };
   const toolbox = createToolbox({

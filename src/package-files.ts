@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url';
 import type { KnownNames } from './config.js';
 import type { ToolFile } from './tools/definition.js';
 import type { Bodies } from './tools/describe-tool.js';
+import { parseSayings } from './tools/sayings.js';
+import type { SearchParts } from './tools/search.js';
+import { WordVectors } from './tools/word-vectors.js';
 import type { Lexicon } from './tools/words.js';
 import { united } from './united.js';
 
@@ -15,9 +18,18 @@ export function readToolFile(): ToolFile {
   return readJson('generated/tools.json') as ToolFile;
 }
 
-/** `generated/lexicon.json`: for finding tools. */
-export function readLexicon(): Lexicon {
-  return readJson('generated/lexicon.json') as Lexicon;
+/** `generated/lexicon.json` and `words/`: for finding tools, read when somebody looks for one. */
+export function readSearchFiles(): Pick<SearchParts, 'lexicon' | 'sayings' | 'vectors'> {
+  const read = (name: string) => readFileSync(join(PACKAGE, 'words', name));
+  const rows = read('vectors.bin');
+  return {
+    lexicon: readJson('generated/lexicon.json') as Lexicon,
+    sayings: parseSayings(read('sayings.txt').toString('utf8')),
+    vectors: new WordVectors(
+      read('vocabulary.txt').toString('utf8').trimEnd().split('\n'),
+      new Int8Array(rows.buffer, rows.byteOffset, rows.length),
+    ),
+  };
 }
 
 /** `generated/bodies.json`, read once: large, and only describing a tool needs it. */
@@ -44,10 +56,10 @@ export function packageVersion(): string {
 }
 
 /** The names a configuration may mention. */
-export function knownNames({ scopes, toolsets, tools }: ToolFile): KnownNames {
+export function knownNames({ scopes, toolsets, presets = {}, tools }: ToolFile): KnownNames {
   return {
     scopes,
-    toolsets: Object.keys(toolsets),
+    toolsets: [...Object.keys(presets), ...Object.keys(toolsets)],
     tools: tools.flatMap(({ name, aliases = [] }) => [name, ...aliases]),
   };
 }

@@ -31,7 +31,8 @@ const MUTANTS: { readonly check: string; readonly without: string; readonly put?
   { check: 'expiry', without: "if (sealed.expires <= now()) throw invalid(tool, 'it has expired');" },
   {
     check: 'single use',
-    without: "if (!(await used.use(sealed.id, sealed.expires))) throw invalid(tool, 'it has been used already');",
+    without:
+      "if (!(await used.use(sealed.id, sealed.expires))) throw invalid(tool, 'it has been used already, or is forgotten');",
   },
   {
     check: 'the answer',
@@ -65,7 +66,7 @@ const MUTANTS: { readonly check: string; readonly without: string; readonly put?
 
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'okta-mcp-mutants-'));
-  for (const name of ['src', 'test', 'generated', 'package.json', 'tsconfig.json', 'specs']) {
+  for (const name of ['src', 'test', 'generated', 'package.json', 'tsconfig.json', 'specs', 'words']) {
     await cp(join(root, name), join(copy, name), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));

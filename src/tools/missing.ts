@@ -21,7 +21,7 @@ export function describeMissing(missing: Missing): { readonly why: string; reado
   const reasons: { why: string; fix: string }[] = [];
   if (missing.scopes) {
     const sets = missing.scopes.map((set) => set.join(' and ')).join(', or ');
-    reasons.push({ why: `it needs the scope ${sets}`, fix: `grant it in Okta and add it to OKTA_SCOPES` });
+    reasons.push({ why: `it needs the scope ${sets}`, fix: `grant ${sets} in Okta and add it to OKTA_SCOPES` });
   }
   if (missing.readOnly) reasons.push({ why: 'the server is read-only', fix: 'unset OKTA_READ_ONLY' });
   if (missing.toolset) {

@@ -1,5 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import type { ToolDefinition } from './definition.js';
+import { Sayings, type SayingsFile } from './sayings.js';
+import type { WordVectors } from './word-vectors.js';
 import { type Lexicon, Words } from './words.js';
 
 // A linear model: the rarity of what a tool and a query have in common (as in BM25 without repetition, which short texts
@@ -7,7 +9,7 @@ import { type Lexicon, Words } from './words.js';
 
 /** How much a word counts that stands anywhere, and how much more because of where it stands. */
 const ANYWHERE = 1.43;
-const FIELDS = { name: 0.5, known: 1.77, path: 0.88, description: 0.4, title: 0, toolset: 0 } as const;
+const FIELDS = { name: 0.5, path: 0.88, description: 0.4, title: 0, toolset: 0 } as const;
 type Field = keyof typeof FIELDS;
 
 /** Words of single tools are rare whatever they mean. */
@@ -17,18 +19,21 @@ const NEAR = 0.85;
 const TYPO = 0.7;
 const NAMED = 0.8;
 
+/** Closer in meaning than texts are by chance. */
+const RELATED = 0.5;
+
 /** The whole name was asked for. */
 const NAME = 4.5;
 /** The query is the name itself. */
 const NAMED_ITSELF = 100;
-/** Something people say for the tool was said. */
-const SAYING = 1.1;
+/** It is like what people say when they need the tool: in words, and in meaning. */
+const HEARD = { words: 1.5, closest: 18, close: 10, about: 30 } as const;
 /** What the tool does was asked for; it changes where something is to be read, or the other way round. */
 const VERB = 10.5;
 const WRONG_KIND = 7.5;
 /** Nobody curated it, so it is needed less often; a single thing is read less often than listed. */
-const COMPOSED = 3.6;
-const SINGLE = 4.3;
+const COMPOSED = 5.6;
+const SINGLE = 7.3;
 
 interface Document {
   readonly tool: ToolDefinition;
@@ -37,8 +42,6 @@ interface Document {
   /** First word of its name. */
   readonly verb: string;
   readonly name: readonly string[];
-  /** What people say for it, each saying by itself. */
-  readonly sayings: readonly (readonly string[])[];
 }
 
 type Posting = readonly [document: number, weight: number];
@@ -46,6 +49,14 @@ type Posting = readonly [document: number, weight: number];
 /** One notion of a query: ways to say it, of which the one that fits best counts. */
 interface Notion {
   readonly ways: readonly { readonly terms: readonly string[]; readonly weight: number }[];
+}
+
+export interface SearchParts {
+  /** URL path of the operation behind a tool; its words are searched too. */
+  readonly pathOf: (tool: ToolDefinition) => string;
+  readonly lexicon: Lexicon;
+  readonly sayings: SayingsFile;
+  readonly vectors: WordVectors;
 }
 
 /** Ranks tools by what somebody wants to do, offline, with synonyms and tolerance for typos. */
@@ -57,15 +68,16 @@ export class ToolSearch {
   readonly #kinds = new Map<string, Set<boolean>>();
   readonly #verbs: ReadonlySet<string>;
   readonly #words: Words;
+  readonly #sayings: Sayings;
 
-  /** @param pathOf URL path of the operation behind a tool; its words are searched too */
-  constructor(tools: readonly ToolDefinition[], pathOf: (tool: ToolDefinition) => string, lexicon: Lexicon) {
+  constructor(tools: readonly ToolDefinition[], { pathOf, lexicon, sayings, vectors }: SearchParts) {
     this.#words = new Words(lexicon);
-    const about = this.#fieldsOf(tools, pathOf, lexicon);
+    this.#sayings = new Sayings(tools, sayings, this.#words, vectors);
+    const about = this.#fieldsOf(tools, pathOf);
     this.#documents = tools.map((tool, at) => {
-      const { name, sayings } = about[at]!;
+      const { name } = about[at]!;
       const [verb = '', ...rest] = name;
-      return { tool, spelling: name.join(' '), verb, name: [...new Set(rest)], sayings };
+      return { tool, spelling: name.join(' '), verb, name: [...new Set(rest)] };
     });
     for (const [at, fields] of about.entries()) {
       const weights = new Map<string, number>();
@@ -88,48 +100,45 @@ export class ToolSearch {
     this.#verbs = new Set(this.#kinds.keys());
   }
 
-  /** Every tool that has to do with the query, best first. */
+  /** Every tool that has to do with the query, the one that fits it best first. */
   rank(query: string): ToolDefinition[] {
     const notions = this.#notionsOf(query);
     const asked = new Set(notions.flatMap(({ ways }) => ways.flatMap(({ terms }) => terms)));
     const verbs = this.#words.verbsOf(query, this.#verbs);
     const kinds = this.#kindsOf(verbs);
     const spelt = this.#words.of(query).join(' ');
-    const scores = new Map<number, number>();
+    const heard = this.#sayings.hear(query);
+    const scores = this.#documents.map(({ tool, spelling, verb, name }, at) => {
+      const { words, closest, close, about } = heard[at]!;
+      return (
+        HEARD.words * words +
+        HEARD.closest * closest +
+        HEARD.close * close +
+        HEARD.about * about +
+        NAME * this.#share(name, asked) +
+        VERB * (verbs.get(verb) ?? 0) +
+        (spelt === spelling ? NAMED_ITSELF : 0) -
+        (kinds.has(tool.annotations.readOnlyHint) ? 0 : WRONG_KIND) -
+        (tool.composed ? COMPOSED : 0) -
+        (tool.annotations.readOnlyHint && !tool.page ? SINGLE : 0)
+      );
+    });
+    const related = new Set([...heard.keys()].filter((at) => heard[at]!.words > 0 || heard[at]!.closest > RELATED));
     for (const notion of notions) {
-      for (const [at, score] of this.#fit(notion)) scores.set(at, (scores.get(at) ?? 0) + score);
+      for (const [at, score] of this.#fit(notion)) {
+        scores[at]! += score;
+        related.add(at);
+      }
     }
-    return [...scores]
-      .map(([at, score]): [ToolDefinition, number] => {
-        const { tool, spelling, verb, name, sayings } = this.#documents[at]!;
-        const facts =
-          NAME * this.#share(name, asked) +
-          SAYING * Math.max(0, ...sayings.map((saying) => this.#common(saying, asked) * this.#share(saying, asked))) +
-          VERB * (verbs.get(verb) ?? 0) +
-          (spelt === spelling ? NAMED_ITSELF : 0) -
-          (kinds.has(tool.annotations.readOnlyHint) ? 0 : WRONG_KIND) -
-          (tool.composed ? COMPOSED : 0) -
-          (tool.annotations.readOnlyHint && !tool.page ? SINGLE : 0);
-        return [tool, score + facts];
-      })
-      .sort(([a, high], [b, low]) => low - high || a.name.localeCompare(b.name))
-      .map(([tool]) => tool);
+    return [...related].sort((a, b) => scores[b]! - scores[a]! || a - b).map((at) => this.#documents[at]!.tool);
   }
 
-  #fieldsOf(
-    tools: readonly ToolDefinition[],
-    pathOf: (tool: ToolDefinition) => string,
-    { known }: Lexicon,
-  ): (Record<Field, string[]> & Pick<Document, 'sayings'>)[] {
+  #fieldsOf(tools: readonly ToolDefinition[], pathOf: (tool: ToolDefinition) => string): Record<Field, string[]>[] {
     const of = (text: string) => this.#words.of(text);
     const about = tools.map((tool) => {
-      const said = [tool.name, tool.operation].flatMap((key) => (known[key] ?? '').split(/[;,]/));
-      const sayings = said.map((each) => [...new Set(of(each))]).filter(({ length }) => length > 0);
       return {
         name: of(tool.name),
         title: of(tool.title),
-        sayings,
-        known: [...sayings.flat(), ...of(known[tool.toolset] ?? '')],
         path: of(pathOf(tool).replace(/\{[^}]*\}|\b(api|v\d)\b/g, ' ')),
         description: [] as string[],
         toolset: of(tool.toolset),

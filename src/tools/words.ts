@@ -8,8 +8,6 @@ export interface Lexicon {
   readonly verbs: readonly (readonly [verbs: string, said: readonly string[]])[];
   /** What names that everybody knows stand for: `salesforce` is an app, `anna` a user. */
   readonly names: Readonly<Record<string, string>>;
-  /** More words for single tools, operations or toolsets. */
-  readonly known: Readonly<Record<string, string>>;
   /** Words that tell nothing. */
   readonly ignore: string;
 }

@@ -24,7 +24,7 @@ export interface Bundle {
 /** What ships, built by the build's own script beside links to the sources, so that `dist/` stays as it is. */
 export async function bundle(): Promise<Bundle> {
   const folder = await mkdtemp(join(tmpdir(), 'okta-mcp-bundle-'));
-  for (const name of ['package.json', 'src', 'generated', 'specs', 'node_modules']) {
+  for (const name of ['package.json', 'src', 'generated', 'specs', 'words', 'node_modules']) {
     await symlink(join(root, name), join(folder, name));
   }
   await run(process.execPath, ['--import', 'tsx', join(root, 'scripts/bundle.ts')], { cwd: folder });

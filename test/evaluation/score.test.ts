@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { operations } from '../../generated/operations.js';
-import { readLexicon, readToolFile } from '../../src/package-files.js';
+import { readSearchFiles, readToolFile } from '../../src/package-files.js';
 import { ToolSearch } from '../../src/tools/search.js';
 import { type Request, requests } from './requests.js';
 
 const { tools } = readToolFile();
-const search = new ToolSearch(
-  tools,
-  ({ operation }) => operations[operation as keyof typeof operations].path,
-  readLexicon(),
-);
+const search = new ToolSearch(tools, {
+  pathOf: ({ operation }) => operations[operation as keyof typeof operations].path,
+  ...readSearchFiles(),
+});
 
 /** The share of requests for which a right tool is among the first ones. Which request failed is nobody's business. */
 function recall(asked: readonly Request[], first: number): number {

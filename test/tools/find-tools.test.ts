@@ -4,6 +4,7 @@ import { Catalog, type Grant } from '../../src/tools/catalog.js';
 import type { JsonObject } from '../../src/tools/definition.js';
 import { findToolsTool, signature } from '../../src/tools/find-tools.js';
 import { ToolSearch } from '../../src/tools/search.js';
+import { WordVectors } from '../../src/tools/word-vectors.js';
 import { jsonOf, operationsFor, recordingClient, textOf, tool, toolFile, unguarded } from './fixture.js';
 
 const object = (properties: Record<string, JsonObject>, required: string[] = []): JsonObject => ({
@@ -56,7 +57,12 @@ function setUp(grant: Partial<Grant>) {
         access,
         search: () => {
           made += 1;
-          return new ToolSearch(tools, () => '/', { same: [], near: {}, verbs: [], names: {}, known: {}, ignore: '' });
+          return new ToolSearch(tools, {
+            pathOf: () => '/',
+            lexicon: { same: [], near: {}, verbs: [], names: {}, ignore: '' },
+            sayings: {},
+            vectors: new WordVectors([], new Int8Array()),
+          });
         },
       }),
     ],

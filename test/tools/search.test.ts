@@ -1,22 +1,35 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { operations } from '../../generated/operations.js';
-import { readLexicon, readToolFile } from '../../src/package-files.js';
-import { ToolSearch } from '../../src/tools/search.js';
+import { readSearchFiles, readToolFile } from '../../src/package-files.js';
+import { type SearchParts, ToolSearch } from '../../src/tools/search.js';
+import { WordVectors } from '../../src/tools/word-vectors.js';
 import type { Lexicon } from '../../src/tools/words.js';
 import { tool } from './fixture.js';
 
-const empty: Lexicon = { same: [], near: {}, verbs: [], names: {}, known: {}, ignore: 'the a of' };
-const search = (names: readonly string[], lexicon: Partial<Lexicon> = {}) =>
+const empty: Lexicon = { same: [], near: {}, verbs: [], names: {}, ignore: 'the a of' };
+const plain: SearchParts = {
+  pathOf: ({ name }) => `/path/${name}`,
+  lexicon: empty,
+  sayings: {},
+  vectors: new WordVectors([], new Int8Array()),
+};
+const search = (names: readonly string[], lexicon: Partial<Lexicon> = {}, parts: Partial<SearchParts> = {}) =>
   new ToolSearch(
     names.map((name) => tool(name, { description: '' })),
-    ({ name }) => `/path/${name}`,
-    { ...empty, ...lexicon },
+    { ...plain, lexicon: { ...empty, ...lexicon }, ...parts },
   );
 const names = (found: readonly { name: string }[]) => found.map(({ name }) => name);
 
 describe('ranking', () => {
-  test.each<{ what: string; all: string[]; lexicon?: Partial<Lexicon>; query: string; want: string }>([
+  test.each<{
+    what: string;
+    all: string[];
+    lexicon?: Partial<Lexicon>;
+    parts?: Partial<SearchParts>;
+    query: string;
+    want: string;
+  }>([
     { what: 'words of the name', all: ['list_users', 'list_groups'], query: 'groups', want: 'list_groups' },
     { what: 'singular for plural', all: ['list_users', 'list_groups'], query: 'a group', want: 'list_groups' },
     { what: 'typos', all: ['list_users', 'suspend_group'], query: 'supsend', want: 'suspend_group' },
@@ -48,10 +61,20 @@ describe('ranking', () => {
       want: 'delete_user',
     },
     {
-      what: 'words known of a tool',
+      what: 'what people say for a tool',
       all: ['get_user', 'get_group'],
-      lexicon: { known: { get_group: 'squad' } },
+      parts: { sayings: { get_group: ['the whole squad', 'our gang'] } },
       query: 'squad',
+      want: 'get_group',
+    },
+    {
+      what: 'what means about the same as what people say',
+      all: ['get_user', 'get_group'],
+      parts: {
+        sayings: { get_group: ['the whole squad'] },
+        vectors: new WordVectors(['squad', 'gang', 'person'], new Int8Array([90, 10, 80, 20, -50, 70])),
+      },
+      query: 'gang',
       want: 'get_group',
     },
     {
@@ -60,8 +83,8 @@ describe('ranking', () => {
       query: 'app key',
       want: 'get_app_key',
     },
-  ])('knows $what', ({ all, lexicon, query, want }) => {
-    expect(names(search(all, lexicon).rank(query))[0]).toBe(want);
+  ])('knows $what', ({ all, lexicon, parts, query, want }) => {
+    expect(names(search(all, lexicon, parts).rank(query))[0]).toBe(want);
   });
 
   test('a sentence about another tool counts for that one', () => {
@@ -69,7 +92,7 @@ describe('ranking', () => {
       tool('suspend_user', { description: 'Block a user. To offboard use deactivate_user.' }),
       tool('deactivate_user', { description: 'Switch a user off.' }),
     ];
-    const found = new ToolSearch(tools, () => '/', empty).rank('offboard');
+    const found = new ToolSearch(tools, { ...plain, pathOf: () => '/' }).rank('offboard');
     expect(names(found)).toEqual(['deactivate_user']);
   });
 
@@ -83,11 +106,10 @@ describe('ranking', () => {
 
 describe('over all tools', () => {
   const { tools } = readToolFile();
-  const all = new ToolSearch(
-    tools,
-    ({ operation }) => operations[operation as keyof typeof operations].path,
-    readLexicon(),
-  );
+  const all = new ToolSearch(tools, {
+    pathOf: ({ operation }) => operations[operation as keyof typeof operations].path,
+    ...readSearchFiles(),
+  });
 
   test('the name of a tool finds it', () => {
     const missed = tools.filter(({ name }) => !names(all.rank(name)).slice(0, 5).includes(name));
@@ -95,7 +117,7 @@ describe('over all tools', () => {
   });
 
   test('every synonym leads somewhere', () => {
-    const { near } = readLexicon();
+    const { near } = readSearchFiles().lexicon;
     const dead = Object.entries(near).flatMap(([said, ways]) =>
       ways.filter((way) => all.rank(way).length === 0).map((way) => `${said}: ${way}`),
     );

@@ -12,7 +12,6 @@ const lexicon: Lexicon = {
     ['list', ['which', 'all']],
   ],
   names: { app: 'salesforce slack', user: 'anna' },
-  known: {},
   ignore: 'the a of to is which',
 };
 const words = new Words(lexicon);
