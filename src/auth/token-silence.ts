@@ -39,7 +39,7 @@ export function explainSilence(error: unknown, { orgUrl, timeout }: { orgUrl: st
 }
 
 /** Node hides the reason of a failed `fetch` in the chain of causes. */
-function errorCode(error: unknown): string {
+export function errorCode(error: unknown): string {
   for (let current = error; current instanceof Error; current = current.cause) {
     if ('code' in current && typeof current.code === 'string') return current.code;
   }

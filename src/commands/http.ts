@@ -1,7 +1,6 @@
 import { createApp } from '../app.js';
 import { parseConfig } from '../config.js';
 import { createAdminHandler } from '../http/admin.js';
-import { inboundLimitInMemory } from '../http/inbound-limit.js';
 import { listen } from '../http/listener.js';
 import { Metrics } from '../http/metrics.js';
 import { Readiness } from '../http/readiness.js';
@@ -10,12 +9,13 @@ import { traceparent } from '../http/trace-context.js';
 import { parseHttpConfig } from '../http-config.js';
 import { createLog } from '../log.js';
 import { knownNames, readToolFile } from '../package-files.js';
+import { openReplicas } from '../redis/replicas.js';
 import { openDoor } from '../server/front-door.js';
 import { createHttpHandler } from '../server/http.js';
 import type { Shell } from '../shell.js';
 
 /** How long requests under way may take once the process is asked to stop, in milliseconds. */
-const GRACE_MS = 20_000;
+export const GRACE_MS = 20_000;
 const SESSION_IDLE_MS = 600_000;
 
 /**
@@ -41,7 +41,15 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
     const header = traceparent();
     return header === undefined ? {} : { traceparent: header };
   };
-  const app = await createApp({ config, tools, version, log, hosted: { headers: trace, observer: metrics } });
+  const replicas = await openReplicas(http.replicas, {
+    rateLimit: http.rateLimit,
+    idleMs: SESSION_IDLE_MS,
+    now: Date.now,
+    log,
+  });
+  const { redis, shared } = replicas;
+  if (redis) metrics.redis(() => redis.up);
+  const app = await createApp({ config, tools, version, log, hosted: { headers: trace, observer: metrics, shared } });
   const door = await openDoor(http, {
     ceiling: () => app.toolbox.catalog,
     orgUrl: config.orgUrl,
@@ -56,13 +64,14 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
     hosts: http.hosts,
     origins: http.origins,
     bodyBytes: http.bodyBytes,
-    limit: inboundLimitInMemory(http.rateLimit),
+    limit: replicas.limit,
     // A single caller leaves half of the places to others, where there are others.
     sessions: {
       most: http.sessions,
       mostEach: http.guard.kind === 'oauth' ? Math.ceil(http.sessions / 2) : http.sessions,
       idleMs: SESSION_IDLE_MS,
       now: Date.now,
+      ...replicas.sessions,
     },
     protection: door.protection,
     ...(door.resource && { resource: door.resource }),
@@ -77,7 +86,9 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
   });
   sessions = handler.sessions;
 
-  const readiness = new Readiness({ okta: () => app.ready(), ...door.checks }, Date.now);
+  const readiness = new Readiness({ okta: () => app.ready(), ...door.checks }, Date.now, {
+    ...(redis && { redis: () => redis.check() }),
+  });
   const defect = () => refuse('internal');
   const admin = await listen(
     createAdminHandler(readiness, metrics),
@@ -87,7 +98,7 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
   const main = await listen(handler.fetch, { host: http.host, port: http.port, variable: 'OKTA_MCP_PORT' }, defect);
   if (door.token) {
     err.write(
-      `No authorization server is configured (OKTA_AUTH_SERVER_ID). Clients of this machine need this token:\n\n`,
+      `No authorization server is configured (OKTA_AUTH_SERVER_ID). Clients of this machine, and no others, can connect to ${http.url.href} with this header:\n\n`,
     );
     err.write(`  Authorization: Bearer ${door.token.reveal()}\n\n`);
   }
@@ -105,5 +116,6 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
   await handler.close();
   await Promise.all([main.close(), admin.close()]);
   await app.close();
+  replicas.close();
   process.exit(0);
 }

@@ -1,4 +1,5 @@
 import { OktaMcpError } from '../errors.js';
+import { REFUSALS, RefusedRequest } from './refusals.js';
 
 export interface ReadinessReport {
   readonly ready: boolean;
@@ -15,10 +16,14 @@ export class Readiness {
   #report: { readonly value: Promise<ReadinessReport>; readonly at: number } | undefined;
   #stopping = false;
 
-  /** @param checks each resolves when it is fine */
+  /**
+   * @param checks each resolves when it is fine
+   * @param reported the same, for what is reported and does not decide: all replicas would miss it at once
+   */
   constructor(
     private readonly checks: Readonly<Record<string, () => Promise<void>>>,
     private readonly now: () => number,
+    private readonly reported: typeof checks = {},
   ) {}
 
   /** From now on it is not ready: nobody should send anything new. */
@@ -35,9 +40,12 @@ export class Readiness {
 
   async #check(): Promise<ReadinessReport> {
     const entries = await Promise.all(
-      Object.entries(this.checks).map(async ([name, check]) => [name, await outcome(check)] as const),
+      Object.entries({ ...this.checks, ...this.reported }).map(
+        async ([name, check]) => [name, await outcome(check)] as const,
+      ),
     );
-    return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
+    const ready = entries.every(([name, result]) => name in this.reported || result === 'ok');
+    return { ready, checks: Object.fromEntries(entries) };
   }
 }
 
@@ -48,7 +56,12 @@ async function outcome(check: () => Promise<void>): Promise<string> {
   });
   const checked = check().then(
     () => 'ok',
-    (error: unknown) => (error instanceof OktaMcpError ? `${error.message} ${error.fix}` : 'failed'),
+    (error: unknown) => explained(error),
   );
   return await Promise.race([checked, late]).finally(() => clearTimeout(timer));
+}
+
+function explained(error: unknown): string {
+  const known = error instanceof RefusedRequest ? REFUSALS[error.code] : error instanceof OktaMcpError && error;
+  return known ? `${known.message} ${known.fix}` : 'failed';
 }

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose';
 import { TimeLimit } from '../auth/time-limit.js';
+import { errorCode } from '../auth/token-silence.js';
 import { RefusedRequest } from './refusals.js';
 
 export interface SigningKeysParts {
@@ -101,7 +102,8 @@ export class SigningKeys {
       this.#keys = { find: createLocalJWKSet(JSON.parse(text) as JSONWebKeySet), at };
     } catch (error) {
       this.#failedAt = now();
-      log.warn({ url, reason: error instanceof Error ? error.message : 'unknown' }, 'signing keys could not be loaded');
+      const reason = error instanceof TypeError ? errorCode(error) : (error as Error).message;
+      log.warn({ url, reason }, 'signing keys could not be loaded');
       throw new RefusedRequest('provider_unavailable');
     } finally {
       limit.clear();

@@ -3,6 +3,7 @@ import { OktaMcpError } from '../../src/errors.js';
 import { createAdminHandler } from '../../src/http/admin.js';
 import { Metrics } from '../../src/http/metrics.js';
 import { Readiness, type ReadinessReport } from '../../src/http/readiness.js';
+import { RefusedRequest } from '../../src/http/refusals.js';
 
 function world() {
   const state = { now: 0, asked: 0, failure: undefined as Error | undefined };
@@ -37,6 +38,11 @@ test('not ready: why, without what only the log may know', async () => {
   const response = await get('/readyz');
   expect(response.status).toBe(503);
   expect((await reportOf(response)).checks).toEqual({ okta: 'Okta refused. Grant the scope.', keys: 'ok' });
+  state.now += 6000;
+  state.failure = new RefusedRequest('provider_unavailable');
+  expect((await reportOf(await get('/readyz'))).checks.okta).toMatch(
+    /^Failed to initialise OIDC provider: .* Operators: /,
+  );
   state.now += 6000;
   state.failure = new Error('/home/somebody/secret');
   expect((await reportOf(await get('/readyz'))).checks.okta).toBe('failed');
