@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Config, ConfigError, type Problem } from './config.js';
 import { choice, list, readVariables, text, wholeNumber } from './environment.js';
 import { isLoopback } from './org-url.js';
+import { type ReplicaSettings, readReplicas } from './replica-settings.js';
 import { Secret } from './secret.js';
 
 /** How the hosted server is reached, and by whom. */
@@ -20,6 +21,7 @@ export interface HttpConfig {
   readonly bodyBytes: number;
   /** How many sessions there may be. */
   readonly sessions: number;
+  readonly replicas: ReplicaSettings;
 }
 
 export type GuardSettings =
@@ -83,6 +85,20 @@ export const httpEnvironment = z.object({
     description: 'How many sessions of clients older than 2026-07-28 there may be; more are served without one.',
     default: '1000',
   }),
+  OKTA_MCP_REDIS_URL: text.meta({
+    description:
+      'Redis or Valkey that replicas share: `redis://` or `rediss://` (TLS), with user and password if it has them. See docs/scale-out.md.',
+  }),
+  OKTA_MCP_SEAL_KEY: text.meta({
+    description:
+      'Key for confirmations, cursors and sessions, the same for all replicas: 32 bytes in base64 or hex (`openssl rand -base64 32`).',
+    default: 'a new one for each process',
+  }),
+  OKTA_MCP_SEAL_KEY_FILE: text.meta({ description: 'File that holds it, instead.' }),
+  OKTA_MCP_SINGLE_REPLICA: choice(['true', 'false']).meta({
+    description: '`true`: there is never more than one replica, so a sealing key needs no Redis.',
+    default: 'false',
+  }),
   OKTA_MCP_INTROSPECTION: choice(['on', 'off']).meta({
     description:
       '`on`: every token is also asked about at the authorization server, so that a revoked one stops working within 15 seconds. Needs a client secret.',
@@ -120,6 +136,7 @@ export function parseHttpConfig(
   const port = readPort('OKTA_MCP_PORT', values.OKTA_MCP_PORT, DEFAULT_PORT, report);
   const url = readPublicUrl(values.OKTA_MCP_PUBLIC_URL ?? `http://localhost:${port}`, report);
   const guard = readGuard(values, { config, demo, host, url, env }, report);
+  const replicas = readReplicas(values, report);
   const origins = values.OKTA_MCP_ALLOWED_ORIGINS ?? [];
   for (const origin of origins) {
     if (URL.canParse(origin) && new URL(origin).origin === origin) continue;
@@ -151,6 +168,7 @@ export function parseHttpConfig(
     rateLimit: values.OKTA_MCP_RATE_LIMIT ?? 600,
     bodyBytes: values.OKTA_MCP_BODY_BYTES ?? 1_000_000,
     sessions: values.OKTA_MCP_SESSIONS ?? 1000,
+    replicas,
   };
 }
 

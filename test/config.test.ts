@@ -272,6 +272,7 @@ describe('restrictions', () => {
       readOnly: false,
       confirm: 'auto',
       resultBytes: 24_000,
+      surface: 'auto',
       log: { level: 'info' },
     });
   });
@@ -356,6 +357,14 @@ test('the result is frozen throughout', () => {
   );
 });
 
+test.each<[string, Env, object]>([
+  ['unset', token, { importDir: undefined }],
+  ['a folder', { ...token, OKTA_IMPORT_DIR: `${import.meta.dirname}/` }, { importDir: import.meta.dirname }],
+  ['~', { ...token, OKTA_IMPORT_DIR: '~' }, { importDir: homedir() }],
+])('files to be sent, from %s', (_, env, want) => {
+  expect({ importDir: undefined, ...config(env) }).toMatchObject(want);
+});
+
 describe('secrets for the operator', () => {
   const folder = import.meta.dirname;
 
@@ -376,6 +385,8 @@ describe('secrets for the operator', () => {
     ['below a file', { OKTA_EXPORT_DIR: `${import.meta.filename}/x` }, 'OKTA_EXPORT_DIR'],
     ['no path at all', { OKTA_EXPORT_DIR: 'a\0b' }, 'OKTA_EXPORT_DIR'],
     ['another word', { OKTA_REVEAL: 'yes', OKTA_EXPORT_DIR: folder }, 'OKTA_REVEAL'],
+    ['no folder to read from', { OKTA_IMPORT_DIR: `${folder}/none` }, 'OKTA_IMPORT_DIR'],
+    ['a file to read from', { OKTA_IMPORT_DIR: import.meta.filename }, 'OKTA_IMPORT_DIR'],
   ])('%s is a problem, also with the demo org', (_, env, want) => {
     expect(blamed({ ...token, ...env })).toEqual([want]);
     expect(blamed(env, true)).toEqual([want]);
@@ -386,7 +397,7 @@ test('the reference names every variable once', () => {
   const reference = configReference();
   // The names the issue gives.
   expect(reference.map(({ name }) => name).sort()).toEqual(
-    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DOMAIN DPOP EXPORT_DIR KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT RESULT_BYTES REVEAL SCOPES TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
+    'ADMIN_ROLES API_TOKEN AUDIT_LOG AUTH CLIENT_ID CONFIRM DOMAIN DPOP EXPORT_DIR IMPORT_DIR KEY_ID LOG_FILE LOG_LEVEL ORG_URL PRIVATE_KEY READ_ONLY REDIRECT_PORT RESULT_BYTES REVEAL SCOPES SURFACE TOKEN_STORE TOKEN_STORE_KEY TOOLS TOOLSETS'
       .split(' ')
       .map((name) => `OKTA_${name}`),
   );

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config.js';
 import { parseHttpConfig } from '../src/http-config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
@@ -59,6 +62,78 @@ test('with an authorization server', () => {
 
 test.each(['https://mcp.example.com', 'https://mcp.example.com/', 'https://mcp.example.com/mcp'])('%s', (address) => {
   expect(parse({ OKTA_MCP_PUBLIC_URL: address }).url.href).toBe('https://mcp.example.com/mcp');
+});
+
+describe('replicas', () => {
+  const KEY = Buffer.from(Array.from({ length: 32 }, (_, at) => at)).toString('base64');
+  const REDIS = 'rediss://app:pass%2Fword@redis.internal:6380/2';
+
+  test('share a key and a Redis', () => {
+    expect(parse({}).replicas).toEqual({});
+    const { replicas } = parse({ OKTA_MCP_SEAL_KEY: KEY, OKTA_MCP_REDIS_URL: REDIS });
+    expect(Buffer.from(replicas.sealKey?.reveal() ?? '', 'base64url').toString('base64')).toBe(KEY);
+    expect(replicas.redisUrl?.reveal()).toBe(REDIS);
+    expect(JSON.stringify(replicas)).toBe('{"sealKey":"[secret]","redisUrl":"[secret]"}');
+  });
+
+  test.each([Buffer.from(KEY, 'base64').toString('base64url'), Buffer.from(KEY, 'base64').toString('hex')])(
+    '%s',
+    (key) => {
+      const { sealKey } = parse({ OKTA_MCP_SEAL_KEY: key, OKTA_MCP_SINGLE_REPLICA: 'true' }).replicas;
+      expect(Buffer.from(sealKey?.reveal() ?? '', 'base64url').toString('base64')).toBe(KEY);
+    },
+  );
+
+  test('the key may be in a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'okta-mcp-key-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'key');
+    writeFileSync(file, `${KEY}\n`);
+    const both = { OKTA_MCP_SEAL_KEY_FILE: file, OKTA_MCP_REDIS_URL: 'redis://localhost' };
+    expect(Buffer.from(parse(both).replicas.sealKey?.reveal() ?? '', 'base64url').toString('base64')).toBe(KEY);
+    expect(() => parse({ ...both, OKTA_MCP_SEAL_KEY: KEY })).toThrow(/OKTA_MCP_SEAL_KEY_FILE: is set beside/);
+    writeFileSync(file, 'too short');
+    expect(() => parse(both)).toThrow(/OKTA_MCP_SEAL_KEY_FILE: does not hold a key/);
+    expect(() => parse({ ...both, OKTA_MCP_SEAL_KEY_FILE: join(folder, 'none') })).toThrow(/cannot be read \(ENOENT\)/);
+  });
+
+  test.each<{ given: string; env: Record<string, string>; want: RegExp }>([
+    { given: 'a key without Redis', env: { OKTA_MCP_SEAL_KEY: KEY }, want: /OKTA_MCP_SEAL_KEY: is shared, but/ },
+    {
+      given: 'the same, not said to be the only one',
+      env: { OKTA_MCP_SEAL_KEY: KEY, OKTA_MCP_SINGLE_REPLICA: 'false' },
+      want: /OKTA_MCP_SEAL_KEY: is shared, but/,
+    },
+    { given: 'Redis without a key', env: { OKTA_MCP_REDIS_URL: REDIS }, want: /OKTA_MCP_SEAL_KEY: is not set/ },
+    ...['short', KEY.slice(4), `${KEY}AAAA`, `${KEY.slice(0, -2)}!=`, 'A'.repeat(43), '0'.repeat(64)].map((key) => ({
+      given: `the key ${key}`,
+      env: { OKTA_MCP_SEAL_KEY: key, OKTA_MCP_REDIS_URL: REDIS },
+      want: /a problem:\n- OKTA_MCP_SEAL_KEY: does not hold a key/,
+    })),
+    ...[
+      'redis.internal:6379',
+      'http://redis',
+      'redis://',
+      'redis://host/name',
+      'redis://:p%ZZ@host',
+      'redis://h?a=b',
+    ].map((url) => ({
+      given: `the address ${url}`,
+      env: { OKTA_MCP_SEAL_KEY: KEY, OKTA_MCP_REDIS_URL: url },
+      want: /a problem:\n- OKTA_MCP_REDIS_URL: is no address/,
+    })),
+  ])('$given is refused, and not repeated', ({ env, want }) => {
+    const refusal = (() => {
+      try {
+        return parse(env);
+      } catch (error) {
+        return (error as Error).message;
+      }
+    })();
+    expect(refusal).toMatch(want);
+    expect(refusal).not.toContain(KEY);
+    expect(refusal).not.toContain('pass%2Fword');
+  });
 });
 
 describe('what is refused', () => {

@@ -61,6 +61,18 @@ export class Metrics {
     });
   }
 
+  /** @param up whether replicas can reach what they share */
+  redis(up: () => boolean): void {
+    new Gauge({
+      name: 'okta_mcp_redis_up',
+      help: '1 while Redis can be used; at 0 confirmations are refused.',
+      registers: [this.#registry],
+      collect() {
+        this.set(up() ? 1 : 0);
+      },
+    });
+  }
+
   request({ method, status }: { readonly method: string; readonly status: number }): void {
     const known = ['GET', 'POST', 'DELETE', 'OPTIONS'].includes(method);
     this.#requests.inc({ method: known ? method : 'other', status });

@@ -196,6 +196,11 @@ export const REFUSALS = {
     message: 'Session not found: it has ended, or it is not yours.',
     fix: 'Start again with initialize.',
   },
+  session_unavailable: {
+    status: 503,
+    message: 'This session cannot be served right now.',
+    fix: 'Send the request again in a second; operators: OKTA_MCP_SESSIONS, and Redis (/readyz).',
+  },
   too_many_requests: {
     status: 429,
     message: 'Too many requests from this caller.',

@@ -25,10 +25,12 @@ export interface BudgetStore {
   settle(bucket: string, rate?: Rate): Promise<void>;
 }
 
+/** Share of every limit that is left to the other clients of the org. */
+export const RESERVE = 0.1;
 /** With less than this share of the limit left, the rest is spread over the window. */
-const SLOW_SHARE = 0.25;
+export const SLOW_SHARE = 0.25;
 /** No spreading is slower than one request in so many milliseconds: somebody waits for each of them. */
-const SLOWEST_GAP_MS = 1000;
+export const SLOWEST_GAP_MS = 1000;
 
 interface Budget {
   rate?: Rate;
@@ -44,7 +46,7 @@ export class BudgetsInMemory implements BudgetStore {
   readonly #budgets = new Map<string, Budget>();
 
   /** @param reserve share of every limit that is left to the other clients of the org */
-  constructor(private readonly reserve = 0.1) {}
+  constructor(private readonly reserve = RESERVE) {}
 
   async take(bucket: string, now: number): Promise<Held | undefined> {
     const budget = this.#budgets.get(bucket) ?? { remaining: 0, underWay: 0, nextAt: 0 };

@@ -40,11 +40,10 @@ const properties = {
   fields: { type: 'array', items: { type: 'string' }, description: 'More dotted paths per row; "*" all' },
   where: string(WHERE),
   count_by: {
-    type: ['string', 'array'],
-    items: { type: 'string' },
-    minLength: 1,
-    minItems: 1,
-    maxItems: 3,
+    anyOf: [
+      { type: 'string', minLength: 1 },
+      { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 3 },
+    ],
     description: 'Path(s): counts per value instead of rows',
   },
   sort: string('Path, "-path" descending; keeps the first `top` (20)'),

@@ -101,7 +101,7 @@ class Confirming {
         ? questionText(tool, calls[0]!.args, { ...about, facts: shown.flat() })
         : batchText(tool, calls, { ...about, facts: shown });
     const version = digest(shown.map((each) => each.map((fact) => [fact.label, fact.version])));
-    if (!sealed) return this.#ask(how, message, version, principal);
+    if (!sealed) return await this.#ask(how, message, version, principal);
     if (sealed.version !== version) throw changed(tool, message);
     return { confirmed: how };
   }
@@ -162,15 +162,17 @@ class Confirming {
     if (sealed.arguments !== this.#arguments()) throw invalid(tool, 'it belongs to other arguments');
     if (sealed.principal !== this.#whose(principal)) throw invalid(tool, 'it belongs to somebody else');
     if (sealed.org !== org) throw invalid(tool, 'it belongs to another org');
-    if (!(await used.use(sealed.id, sealed.expires))) throw invalid(tool, 'it has been used already');
+    if (!(await used.use(sealed.id, sealed.expires))) throw invalid(tool, 'it has been used already, or is forgotten');
     if (how === 'human' && !this.#accepted(context.answer)) throw declined(tool, context.answer);
     return sealed;
   }
 
-  #ask(how: Asked, message: string, version: string, principal: Principal): { ask: Question } {
+  async #ask(how: Asked, message: string, version: string, principal: Principal): Promise<{ ask: Question }> {
     const { tool, calls, batch } = this.guarded;
-    const { seal, org, now } = this.parts;
+    const { seal, used, org, now } = this.parts;
     const expires = now() + OPEN_FOR;
+    const id = randomBytes(12).toString('base64url');
+    await used.issued?.(id, expires);
     const state = seal.close({
       kind: how,
       tool: tool.name,
@@ -179,7 +181,7 @@ class Confirming {
       org,
       version,
       expires,
-      id: randomBytes(12).toString('base64url'),
+      id,
     });
     const typed = calls.length >= TYPED && { count: calls.length };
     if (how === 'human') return { ask: { message, state, ...typed } };

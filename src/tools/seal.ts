@@ -84,6 +84,8 @@ export class Seal {
 
 /** Remembers which seals were used. In memory for one process; shared where several must agree. */
 export interface UsedSeals {
+  /** Told of every seal before it is given out. Absent where a seal is good until it is used. */
+  issued?(id: string, expires: number): Promise<void>;
   /**
    * Marks a seal as used, at once and for everybody.
    * @returns false when it was used before, or when nothing more can be remembered

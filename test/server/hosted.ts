@@ -13,6 +13,7 @@ import { TokenVerifier } from '../../src/http/token-verifier.js';
 import { traceparent } from '../../src/http/trace-context.js';
 import { createLog } from '../../src/log.js';
 import { knownNames, readSpecification, readToolFile } from '../../src/package-files.js';
+import type { Replicas } from '../../src/redis/replicas.js';
 import { Secret } from '../../src/secret.js';
 import { tokenAuthorizer } from '../../src/server/authorizer.js';
 import { createHttpHandler, type HttpHandler, type RequestRecord } from '../../src/server/http.js';
@@ -50,6 +51,10 @@ export interface HostedOptions {
   readonly url?: string;
   /** Answers for the keys instead. */
   readonly keysFetch?: typeof globalThis.fetch;
+  /** What it has in common with other replicas. */
+  readonly replicas?: Replicas;
+  /** The org, where several servers share one. */
+  readonly org?: DemoOrg;
 }
 
 /** A hosted server without a port, with an authorization server made of one key, and the demo org behind it. */
@@ -88,7 +93,8 @@ export async function hosted(options: HostedOptions = {}): Promise<Hosted> {
   const known = knownNames(tools);
   const env = { OKTA_ORG_URL: ORG, OKTA_API_TOKEN: '0'.repeat(42), OKTA_SCOPES: scopes, ...options.env };
   const { config } = parseConfig(env, known, { demo: false });
-  const org = createDemoOrg({ origin: ORG, specification: readSpecification });
+  const { replicas } = options;
+  const org = options.org ?? createDemoOrg({ origin: ORG, specification: readSpecification });
   const audit: string[] = [];
   const traces: (string | null)[] = [];
   const entries: AuditEntry[] = [];
@@ -107,6 +113,7 @@ export async function hosted(options: HostedOptions = {}): Promise<Hosted> {
     hosted: {
       headers: () => ({ ...(traceparent() && { traceparent: traceparent() as string }) }),
       observer: { audited: (entry) => void entries.push(entry), answered: () => {}, limited: () => {} },
+      ...(replicas && { shared: replicas.shared }),
     },
   });
   const now = { value: Date.now() };
@@ -143,8 +150,15 @@ export async function hosted(options: HostedOptions = {}): Promise<Hosted> {
       hosts: [url.hostname],
       origins: options.origins ?? [],
       bodyBytes: 100_000,
-      limit: options.limit ?? inboundLimitInMemory(1_000_000),
-      sessions: { most: 50, mostEach: 5, idleMs: 60_000, now: () => now.value, ...options.sessions },
+      limit: options.limit ?? replicas?.limit ?? inboundLimitInMemory(1_000_000),
+      sessions: {
+        most: 50,
+        mostEach: 5,
+        idleMs: 60_000,
+        now: () => now.value,
+        ...replicas?.sessions,
+        ...options.sessions,
+      },
       protection,
       toCover: (sets) => grants.toCover(sets),
       onerror: () => {},

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import type { Replicas } from '../../src/redis/replicas.js';
 import { operationOfTool, operationsOfSpec, scopesOfSpec } from '../e2e/specification.js';
 import { call, type Hosted, hosted, list, messageOf, modern } from './hosted.js';
 
@@ -67,18 +68,30 @@ const step = fc.record({
   tool: fc.option(fc.constantFrom(...names)),
 });
 
-/** Sends so many requests in groups of ten at once; fails when a caller sees or does more than its grant. */
-export async function interleave(count: number, replicas: number): Promise<void> {
+/**
+ * Sends so many requests in groups of ten at once; fails when a caller sees or does more than its grant.
+ * @param share what each replica has in common with the others; with it every session is used at another replica
+ */
+export async function interleave(count: number, replicas: number, share?: () => Promise<Replicas>): Promise<void> {
   const env = { OKTA_SURFACE: 'direct' };
   const options = { callers: CALLERS, scopes: CEILING.join(' '), env, sessions: { most: 50, mostEach: 50 } };
-  const worlds = await Promise.all(Array.from({ length: replicas }, () => hosted(options)));
-  const parties = await Promise.all(worlds.map((world) => Promise.all(WHO.map((who) => enter(world, who)))));
+  const worlds = await Promise.all(
+    Array.from({ length: replicas }, async () => hosted({ ...options, ...(share && { replicas: await share() }) })),
+  );
+  const entered = await Promise.all(worlds.map((world) => Promise.all(WHO.map((who) => enter(world, who)))));
+  const parties = entered.map((each, at) =>
+    each.map((party, who) => {
+      const from = entered[share ? (at + 1) % replicas : at]?.[who] as Party;
+      expect(from.session).not.toBe('');
+      return { ...party, session: from.session };
+    }),
+  );
   const steps = fc.sample(step, { numRuns: count, seed: 7 });
   for (let at = 0; at < steps.length; at += 10) {
     await Promise.all(
       steps.slice(at, at + 10).map(({ who, replica, style, tool }, index) => {
         const party = parties[replica % replicas]?.[who] as Party;
-        return tool === null ? listing(party, style) : calling(party, style, tool, at + index);
+        return tool === null ? listing(party, style, at + index) : calling(party, style, tool, at + index);
       }),
     );
   }
@@ -123,8 +136,8 @@ function request({ world, token, session }: Party, style: string, plain: typeof 
   });
 }
 
-async function listing(party: Party, style: string): Promise<void> {
-  const { result } = await messageOf(await party.world.handler.fetch(request(party, style, list)));
+async function listing(party: Party, style: string, id: number): Promise<void> {
+  const { result } = await messageOf(await party.world.handler.fetch(request(party, style, { ...list, id })));
   const listed = (result.tools as { name: string }[]).map(({ name }) => name).filter((name) => names.includes(name));
   const readOnly = party.who.name === 'client 0oanight';
   if (readOnly) expect(party.allowed).toEqual(expect.arrayContaining(listed));

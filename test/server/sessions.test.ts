@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { mcpServerFactory } from '../../src/server/mcp.js';
+import type { SessionRegistry } from '../../src/server/session-registry.js';
 import { Sessions } from '../../src/server/sessions.js';
+import { Seal } from '../../src/tools/seal.js';
 import {
   call,
   type Hosted,
@@ -100,6 +102,40 @@ test('end when nobody has used them for long, unless a stream is open', async ()
   sessions.reap();
   expect(sessions.count).toBe(0);
   await sessions.close();
+});
+
+test('a shared one is set up once, however many requests for it come at once', async () => {
+  const { app, token, request, now } = await world();
+  const known = new Set<string>();
+  const registry: SessionRegistry = {
+    add: async (name) => void known.add(name),
+    touch: async (name) => known.has(name),
+    end: async (name) => known.delete(name),
+    publish: async () => {},
+    listen: () => {},
+  };
+  const shared = { seal: new Seal(), registry };
+  const make = mcpServerFactory(app.toolbox, app.info);
+  let made = 0;
+  const open = () => {
+    const factory: typeof make = (context) => {
+      made += 1;
+      return make(context);
+    };
+    return new Sessions(factory, { most: 10, mostEach: 10, idleMs: 60_000, now: () => now.value, shared });
+  };
+  const [a, b] = [open(), open()];
+  const caller = { name: 'somebody', restriction: 'ceiling', tokenScopes: [] } as const;
+  const begun = await a.start(request(initialize(), { token: await token() }), caller, initialize());
+  await begun?.text();
+  const headers = { 'mcp-session-id': begun?.headers.get('mcp-session-id') ?? '' };
+  const messages = Array.from({ length: 20 }, (_, id) => ({ ...list, id }));
+  const answers = await Promise.all(
+    messages.map(async (message) => messageOf(await b.serve(request(message, { headers }), caller, message))),
+  );
+  expect(answers.map(({ id, result }) => [id, result.tools.length > 0])).toEqual(messages.map(({ id }) => [id, true]));
+  expect(made).toBe(2);
+  await Promise.all([a.close(), b.close()]);
 });
 
 test('a caller with many loses the one idle for longest; with all places taken it goes without', async () => {
