@@ -73,7 +73,7 @@ test('adding a tool is what the README says: a few lines of YAML, nothing else b
 /** The one YAML block of the README, and where its text says it goes. */
 async function example() {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
-  const { toolset, yaml } = /here `(?<toolset>\w+)`[^`]*```yaml\n(?<yaml>.*?)```/s.exec(readme)!.groups!;
+  const { toolset, yaml } = /here\s`(?<toolset>\w+)`[^`]*```yaml\n(?<yaml>.*?)```/s.exec(readme)!.groups!;
   const { name, operation } = /^(?<name>\w+):\n {2}operation: (?<operation>\w+)$/m.exec(yaml!)!.groups!;
   return { yaml: yaml!, toolset: toolset!, name: name!, operation: operation! };
 }
