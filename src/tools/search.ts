@@ -23,16 +23,16 @@ const NAMED = 0.8;
 const RELATED = 0.5;
 
 /** The whole name was asked for. */
-const NAME = 4.5;
+const NAME = 4;
 /** The query is the name itself. */
 const NAMED_ITSELF = 100;
 /** It is like what people say when they need the tool: in words, and in meaning. */
-const HEARD = { words: 1.5, closest: 18, close: 10, about: 30 } as const;
+const HEARD = { words: 1.95, closest: 18, close: 10, about: 30 } as const;
 /** What the tool does was asked for; it changes where something is to be read, or the other way round. */
 const VERB = 10.5;
-const WRONG_KIND = 7.5;
+const WRONG_KIND = 12.8;
 /** Nobody curated it, so it is needed less often; a single thing is read less often than listed. */
-const COMPOSED = 5.6;
+const COMPOSED = 7.3;
 const SINGLE = 7.3;
 
 interface Document {

@@ -39,12 +39,7 @@ test('adding a tool is what the README says: a few lines of YAML, nothing else b
   const changed = [...new Set([...files.keys(), ...after.keys()])].filter(
     (path) => files.get(path) !== after.get(path),
   );
-  expect(changed.sort()).toEqual([
-    'docs/tools.md',
-    'generated/tools.json',
-    'tools.config.yaml',
-    'tools.expanded.yaml',
-  ]);
+  expect(changed.sort()).toEqual(['docs/tools.md', 'generated/tools.json', 'tools.config.yaml', 'tools.expanded.yaml']);
 
   const [scope] = operationsOfSpec.get(operation)!.security.flatMap(({ oauth2 = [] }) => oauth2);
   const client = new Client({ name: 'test', version: '0' }, { versionNegotiation: { mode: { pin: '2026-07-28' } } });
