@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
+const SHARED = ['gate', 'e2e/path-parameters', 'demo-org/validation'].map((name) => `test/${name}.test.ts`);
+
 /** What takes minutes: long generated runs, and mutants. `npm run test:deep`. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.deep.ts'],
+    // The latter run in `npm test` too, over a share of their lists.
+    include: ['test/**/*.deep.ts', ...SHARED],
+    env: { OKTA_TEST_WHOLE: 'true' },
     setupFiles: ['test/network.ts'],
     fileParallelism: false,
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/deep.json' }]],

@@ -10,6 +10,7 @@ import { mcpServerFactory } from '../src/server/mcp.js';
 import type { ToolFile } from '../src/tools/definition.js';
 import { connect, type Session } from './e2e/session.js';
 import { operationOfTool, operationsOfSpec, scopesOfSpec } from './e2e/specification.js';
+import { runs } from './share.js';
 import { united } from './united.js';
 
 // What is allowed is computed here from `security` of the specification; of our own data only the operation behind
@@ -110,7 +111,7 @@ test('for random scopes, listing and calls allow exactly what the specification 
         expect(isRefusal(await session.call(inside)), inside).toBe(false);
       },
     ),
-    { numRuns: 120 },
+    { numRuns: runs(120, 4) },
   );
   expect(refused).toBeGreaterThan(10_000);
 });
@@ -201,7 +202,7 @@ describe('operations the specification secures in an unusual way, whether the al
           expect(session.requests()).toBe(0);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: runs(100, 4) },
     );
   });
 });

@@ -1,4 +1,4 @@
-import { OktaMcpError } from '../errors.js';
+import { type ErrorCode, OktaMcpError } from '../errors.js';
 import type { Asking, ToolAccess } from './call.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { Prepared } from './dispatch.js';
@@ -106,42 +106,48 @@ class Batch {
     }
     await this.#sendAll(prepared);
     for (const [at, { trace }] of prepared.entries()) {
-      if (this.#outcomes[at] === undefined) trace.record('refused', { code: 'cancelled' });
+      const why = this.context.signal?.aborted ? { code: 'cancelled' as const } : {};
+      if (this.#outcomes[at] === undefined) trace.record('refused', why);
     }
     return this.#result(tool, prepared);
   }
 
-  /** @throws OktaMcpError `arguments_invalid` with the problems of every call */
+  /** @throws OktaMcpError with the problems of every call, each of which is refused on record */
   async #prepareAll(tool: ToolDefinition): Promise<[Prepared, ...Prepared[]]> {
     const { access } = this.parts;
     const seen = new Map<string, number>();
-    const problems = this.args.calls.map((args, at) => {
-      const trace = access.trace(tool, args, this.context);
+    const traces = this.args.calls.map((args) => access.trace(tool, args, this.context));
+    const twins = this.args.calls.map((args, at) => {
       // Each merges into what is there before all of them, so the second would undo the first.
-      const key = canonical(isMerging(tool) ? trace.target : args);
+      const key = canonical(isMerging(tool) ? traces[at]!.target : args);
       const first = seen.get(key);
       if (first === undefined) seen.set(key, at);
       const same = isMerging(tool) ? 'updates the same target as' : 'is the same as';
-      return first === undefined ? undefined : `calls[${at}] ${same} calls[${first}].`;
+      return first === undefined ? undefined : refusal(`It ${same} calls[${first}].`, ['Give each once.']);
     });
     const prepare = async (args: JsonObject, at: number) => {
       try {
-        return await access.dispatch.prepare(tool, args, access.trace(tool, args, this.context), this.context);
+        if (twins[at]) throw twins[at];
+        return await access.dispatch.prepare(tool, args, traces[at]!, this.context);
       } catch (error) {
-        if (!(error instanceof OktaMcpError)) throw error;
-        problems[at] ??= `calls[${at}]: ${error.message}`;
-        return undefined;
+        return access.known(tool.name, error);
       }
     };
     const prepared = await Promise.all(this.args.calls.map(prepare));
-    const found = problems.filter((problem) => problem !== undefined);
-    if (found.length > 0) {
-      const shown = found.slice(0, PROBLEMS).join('\n');
-      const more = found.length > PROBLEMS ? `\nand ${found.length - PROBLEMS} more problems` : '';
-      const message = `None of the ${this.args.calls.length} calls was sent:\n${shown}${more}`;
-      throw new OktaMcpError('arguments_invalid', message, `Correct calls and call ${NAME} again.`);
+    const wrong = prepared.flatMap((each, at) => (each instanceof OktaMcpError ? [{ at, error: each }] : []));
+    const [first] = wrong;
+    if (!first) return prepared as [Prepared, ...Prepared[]];
+    const shown = wrong.slice(0, PROBLEMS).map(({ at, error }) => `calls[${at}]: ${error.message}`);
+    const more = wrong.length > PROBLEMS ? [`and ${wrong.length - PROBLEMS} more problems`] : [];
+    const message = [`None of the ${traces.length} calls was sent:`, ...shown, ...more].join('\n');
+    const fixes = [...new Set(wrong.map(({ error }) => error.fix))].slice(0, PROBLEMS);
+    const same = wrong.every(({ error }) => error.code === first.error.code);
+    const failure = refusal(message, [...fixes, `Then call ${NAME} again.`], same ? first.error.code : undefined);
+    for (const [at, trace] of traces.entries()) {
+      const own = prepared[at];
+      trace.failed(own instanceof OktaMcpError ? own : failure);
     }
-    return prepared as [Prepared, ...Prepared[]];
+    throw failure;
   }
 
   async #sendAll(prepared: readonly Prepared[]): Promise<void> {
@@ -198,6 +204,10 @@ class Batch {
     if (this.args.stop_on_error && this.#failed > 0) return 'These were not sent, because of stop_on_error.';
     return `Time ran out before these were sent; call ${NAME} again with them.`;
   }
+}
+
+function refusal(message: string, fixes: readonly string[], code: ErrorCode = 'arguments_invalid'): OktaMcpError {
+  return new OktaMcpError(code, message, fixes.join(' '));
 }
 
 /** What a call answered, for those who asked a question; a write's answer is mostly what was sent. */

@@ -221,13 +221,15 @@ function listTool(parts: CollectParts, request: CollectRequest, context: CallCon
   const beside = lists.filter(({ toolset }) => toolset === tool.toolset).map((list) => list.name);
   const meant = [...new Set([...nearest(name, names), ...beside])].slice(0, 5);
   const instead = meant.length > 0 ? ` Lists to collect from: ${meant.join(', ')}.` : '';
-  throw new OktaMcpError(
+  const refusal = new OktaMcpError(
     'arguments_invalid',
     tool.page
       ? `${tool.name} must be confirmed, so it cannot be collected from. Nothing was sent.`
       : `${tool.name} answers no list, so there is nothing to collect. Nothing was sent.`,
     `Call ${tool.name} itself.${instead}`,
   );
+  parts.access.trace(tool, args, context).failed(refusal);
+  throw refusal;
 }
 
 function listTools({ access }: CollectParts): ToolDefinition[] {

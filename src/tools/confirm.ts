@@ -209,17 +209,20 @@ class Confirming {
   /** Targets that are not there or not fit; of a batch, all of them at once. */
   #refuseUnfit(facts: readonly (readonly Fact[])[], principal: Principal): void {
     const { calls, batch } = this.guarded;
-    const wrong = calls.flatMap(({ at = 0, targets }, index) => {
-      const error = this.#wrong(targets, facts[index]!, principal);
+    const wrong = calls.flatMap((call, index) => {
+      const { at = 0 } = call;
+      const error = this.#wrong(call, facts[index]!, principal);
       return error ? [{ at, error }] : [];
     });
     const [first, ...others] = wrong;
     if (first) throw batch === undefined ? first.error : ofCalls(batch, [first, ...others]);
   }
 
-  #wrong(targets: readonly unknown[], facts: readonly Fact[], principal: Principal): OktaMcpError | undefined {
+  #wrong({ args, targets }: GuardedCall, facts: readonly Fact[], principal: Principal): OktaMcpError | undefined {
     // Nobody acts against the credentials this server lives on, or the person they belong to.
-    const named = [...targets, ...facts.flatMap(({ owners = [] }) => owners)];
+    // What takes away may name its target in the body as well.
+    const given = this.guarded.tool.risk === 'destructive' ? args : targets;
+    const named = [given, ...facts.flatMap(({ owners = [] }) => owners)];
     if (namesPrincipal(named, principal)) return selfTarget(this.guarded.tool);
     return facts[0]?.missing ?? this.#unfit(facts);
   }

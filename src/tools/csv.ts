@@ -30,7 +30,7 @@ export function csvLine(values: readonly unknown[]): CsvLine {
 
 /** Compatibility forms, full-width ones among them, are folded as spreadsheets do; quotes and blanks may come first. */
 function runs(text: string): boolean {
-  return /^(?:[\t\r\n]|[\s\p{C}"'`\u2018-\u201f]*[=+\-@])/u.test(text.slice(0, 100).normalize('NFKC'));
+  return /^(?:[\t\r\n]|[\s\p{C}"'`\u2018-\u201f]*[=+\-@])/u.test(text.normalize('NFKC'));
 }
 
 /** Where another separator than the comma is usual, a cell must not fall apart either. */

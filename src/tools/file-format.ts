@@ -42,9 +42,20 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   if (text === undefined) return undefined;
   if (/^\s*-----BEGIN CERTIFICATE-----\s[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/.test(text))
     return { format: 'pem' };
-  return /^(?:\s|<\?xml[^>]*\?>|<!--[\s\S]*?-->|<!DOCTYPE\s+svg[^>[]*>)*<svg[\s/>]/.test(text)
-    ? { format: 'svg' }
-    : undefined;
+  return isSvg(text) ? { format: 'svg' } : undefined;
+}
+
+/** Step by step: one pattern for all that may come first could be made to try every way to take comments together. */
+function isSvg(text: string): boolean {
+  const part = /\s+|<\?xml[^>]*\?>|<!DOCTYPE\s+svg[^>[]*>|<!--|<svg[\s/>]/y;
+  for (let [found] = part.exec(text) ?? []; found !== undefined; [found] = part.exec(text) ?? []) {
+    if (found.startsWith('<svg')) return true;
+    if (found !== '<!--') continue;
+    const end = text.indexOf('-->', part.lastIndex);
+    if (end === -1) return false;
+    part.lastIndex = end + '-->'.length;
+  }
+  return false;
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

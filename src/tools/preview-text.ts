@@ -1,4 +1,4 @@
-import { isSecretName, PRIVATE_MEMBERS } from './secrets.js';
+import { isSecretName, PRIVATE_KEY, PRIVATE_MEMBERS } from './secrets.js';
 
 /** Longest value that is shown in full, in characters. */
 const VALUE = 80;
@@ -41,7 +41,10 @@ export function argumentsText(args: unknown): string {
 }
 
 function masked(value: unknown, key: string, parent: string): unknown {
-  if (typeof value === 'string') return isSecretName(key, parent) || PRIVATE_MEMBERS.test(key) ? '***' : value;
+  if (typeof value === 'number') return isSecretName(key, parent) ? '***' : value;
+  if (typeof value === 'string') {
+    return isSecretName(key, parent) || PRIVATE_MEMBERS.test(key) || PRIVATE_KEY.test(value) ? '***' : value;
+  }
   if (Array.isArray(value)) return value.map((item) => masked(item, key, parent));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner, name, key)]));

@@ -88,7 +88,12 @@ function claimsOf(authorization: string): readonly string[] | undefined {
   }
 }
 
-/** The arguments of a path that name the acting principal. */
-export function namesPrincipal(values: readonly unknown[], { ids }: Principal): boolean {
-  return values.some((value) => typeof value === 'string' && ids.has(value.trim().toLowerCase()));
+/** Whether the acting principal is among the values, at any depth: by an id, or as the resource of an ORN (`orn:...:users:id`). */
+export function namesPrincipal(value: unknown, principal: Principal): boolean {
+  if (typeof value === 'string') {
+    const given = value.trim().toLowerCase();
+    return principal.ids.has(given.startsWith('orn:') ? given.slice(given.lastIndexOf(':') + 1) : given);
+  }
+  if (value === null || typeof value !== 'object') return false;
+  return Object.values(value).some((inner) => namesPrincipal(inner, principal));
 }

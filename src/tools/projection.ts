@@ -36,7 +36,7 @@ export function project(items: readonly unknown[], shown: readonly string[], ask
     const omitted = new Set<string>();
     return { value: pick(item, tree, '', omitted), omitted: [...omitted] };
   });
-  const missing = wanted.filter((path) => !shown.includes(path) && !has(items, path.split('.')));
+  const missing = wanted.filter((path) => !shown.includes(path) && !has(items, path));
   return { items: projected, ...(items.length > 0 && missing.length > 0 && { note: unmet(missing, items) }) };
 }
 
@@ -97,14 +97,13 @@ function pick(value: unknown, tree: Tree, at: string, omitted: Set<string>): unk
   return Object.fromEntries(kept);
 }
 
-function has(value: unknown, [...path]: readonly string[]): boolean {
+/** A key may itself contain dots. */
+function has(value: unknown, path: string): boolean {
   if (Array.isArray(value)) return value.some((item) => has(item, path));
   if (!isObject(value)) return false;
-  return path.some((_, index) => {
-    const key = path.slice(0, index + 1).join('.');
-    if (!Object.hasOwn(value, key)) return false;
-    return index === path.length - 1 || has(value[key], path.slice(index + 1));
-  });
+  return Object.entries(value).some(
+    ([key, inner]) => key === path || (path.startsWith(`${key}.`) && has(inner, path.slice(key.length + 1))),
+  );
 }
 
 function isEmpty(value: unknown): boolean {

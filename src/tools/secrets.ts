@@ -10,7 +10,8 @@ const INSIDE = /^(value|hash|salt)$/i;
 /** Private members of a JSON Web Key (RFC 7518 section 6); anywhere else these letters mean nothing. */
 export const PRIVATE_MEMBERS = /^(d|p|q|dp|dq|qi|k)$/;
 
-const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+/** A private key as PEM (RFC 7468 section 10), whatever the field. */
+export const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
 /** Shorter ones would be found by chance. */
 const TRACEABLE = 8;

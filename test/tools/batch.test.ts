@@ -261,6 +261,8 @@ describe('calls that need no confirmation', () => {
     expect(seen.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
     const late = await here.toolbox.call('run_batch', rename(ids), { deadline: clock.now + 1_000 });
     expect(jsonOf(late)).toMatchObject({ done: 0, failed: 0, notSent: [...ids.keys()] });
+    const refused = here.audit.filter(({ decision }) => decision === 'refused');
+    expect(refused.slice(-40).map(({ code }) => code)).toEqual(Array(40).fill(undefined));
   });
 });
 
@@ -268,6 +270,26 @@ test('a tool outside the grant is refused on record', async () => {
   const { here } = createStands({ scopes: ['okta.users.read'] });
   await here.toolbox.call('run_batch', { tool: 'deactivate_user', calls: [{ id: 'x' }] }, {});
   expect(here.audit).toMatchObject([{ tool: 'deactivate_user', decision: 'refused', code: 'tool_not_allowed' }]);
+});
+
+test('every call of a batch that cannot be prepared is refused on record, and says what helps', async () => {
+  const { here } = createStands();
+  const [one] = (await people(here, 1)) as [Person];
+  const calls = [{ id: one.id }, { id: one.id, force: true }];
+  await here.toolbox.call('run_batch', { tool: 'deactivate_user', calls }, { canAsk: true });
+  const refused = { tool: 'deactivate_user', decision: 'refused', code: 'arguments_invalid' };
+  expect(here.audit).toMatchObject([refused, refused]);
+  const update = {
+    tool: 'update_group',
+    calls: [{ groupId: '00gNoSuchGroup000000', body: { profile: { name: 'A' } } }],
+  };
+  const outcome = await here.toolbox.call('run_batch', update, {});
+  const alone = await here.toolbox.call('update_group', update.calls[0]!, {});
+  expect(code(outcome)).toBe('okta_not_found');
+  const next = /^Next step: (.+)$/m.exec(textOf(alone as ToolResult))![1]!;
+  expect(textOf(outcome as ToolResult)).toContain(next);
+  expect(here.audit.slice(2)).toMatchObject(Array(2).fill({ tool: 'update_group', code: 'okta_not_found' }));
+  expect(here.writes()).toBe(0);
 });
 
 test('updates that are merged into the same thing would undo each other', async () => {
@@ -278,6 +300,6 @@ test('updates that are merged into the same thing would undo each other', async 
   const batch = { tool: 'update_group', calls: [update({ name: 'A' }), update({ description: 'B' })] };
   const outcome = await here.toolbox.call('run_batch', batch, {});
   expect(code(outcome)).toBe('arguments_invalid');
-  expect(textOf(outcome)).toContain('calls[1] updates the same target as calls[0]');
+  expect(textOf(outcome)).toContain('calls[1]: It updates the same target as calls[0]');
   expect(here.writes()).toBe(0);
 });

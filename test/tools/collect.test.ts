@@ -246,6 +246,13 @@ describe('is refused before anything is sent', () => {
     expect(world.sent).toBe(0);
   });
 
+  test('on record, under the tool that was named', async () => {
+    const world = collectWorld();
+    await world.call({ tool: 'list_app_client_secrets', arguments: { appId: 'x' } });
+    expect(world.audited).toMatchObject([{ tool: 'list_app_client_secrets', decision: 'refused' }]);
+    expect(world.audited).toHaveLength(1);
+  });
+
   test('a file, by a server of others', async () => {
     const world = collectWorld({ withoutFiles: true });
     expect((await world.call({ tool: 'list_users', save_as: 'a.csv' })).text).toMatch(/`save_as` is not an argument/);

@@ -225,6 +225,14 @@ describe('nobody acts against oneself', () => {
     { name: 'remove_user_from_group', args: { userId: '0oaTheServerItself00', groupId: 'x' } },
     { name: 'deactivate_application', args: { appId: '0oaTheServerItself00' } },
     { name: 'create_app_client_secret', args: { appId: '0oatheserveritself00', body: {} } },
+    {
+      name: 'universal_logout_user',
+      args: { body: { sub_id: { format: 'opaque', id: '0oaTheServerItself00' } } },
+    },
+    {
+      name: 'revoke_principal_access',
+      args: { body: { principalOrn: 'orn:okta:directory:00o1:users:0oaTheServerItself00', revokeOrns: ['orn:x'] } },
+    },
     { name: 'unassign_role_from_client', args: { clientId: '0oaTheServerItself00', roleAssignmentId: 'x' } },
   ])('$name $args', async ({ name, args }) => {
     const { here } = createStands({ mode: 'off' });

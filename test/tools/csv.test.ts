@@ -35,6 +35,7 @@ describe('cells that a spreadsheet would run', () => {
     '\u0000=1+1',
     '\u202e=1+1',
     ' \t"\'=1',
+    `${' '.repeat(200)}=1+1`,
   ])('%j begins with an apostrophe', (text) => {
     const { text: line, neutralised } = csvLine([text]);
     expect(line.replace(/^"/, '')[0]).toBe("'");

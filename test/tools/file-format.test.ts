@@ -11,6 +11,8 @@ describe('a format is told from the content', () => {
   test.each([
     ['GIF87a', bytes(['GIF87a', 1, 0, 1, 0, 0, 0, 0]), 'gif'],
     ['JPEG with Exif', bytes([0xff, 0xd8, 0xff, 0xe1, 0, 8, 'Exif', 0, 0]), 'jpeg'],
+    ['SVG after comments', bytes(['<!-- a --><!--> <svg> -->\n<svg/>']), 'svg'],
+    ['SVG in a comment', bytes(['<!-- <svg/> -->']), undefined],
     ['SVG alone', bytes(['<svg></svg>']), 'svg'],
     ['SVG after a byte order mark', bytes([0xef, 0xbb, 0xbf, '<svg/>']), 'svg'],
     [
@@ -45,6 +47,15 @@ test.each([
   ['jpeg, which says it later', FILES.jpeg!, undefined],
 ])('the size of a picture: %s', (_, file, want) => {
   expect(recognise(file)?.pictures).toEqual(want);
+});
+
+test.each([
+  ['comments', '<!--a-->'.repeat(100_000)],
+  ['a comment that does not end', `${'<!--a-->'.repeat(1000)}<!--${'a'.repeat(5_000_000)}`],
+  ['blanks', ' '.repeat(5_000_000)],
+  ['processing instructions', '<?xml?>'.repeat(100_000)],
+])('%s in front of something else cost no more than reading them', (_, start) => {
+  expect(recognise(bytes([`${start}x`]))).toBeUndefined();
 });
 
 test('nothing makes it fail', () => {

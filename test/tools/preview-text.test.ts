@@ -58,6 +58,10 @@ describe('arguments in a question', () => {
       { settings: { password: { complexity: { minLength: 8 } } } },
       '{"settings":{"password":{"complexity":{"minLength":8}}}}',
     ],
+    [
+      { note: '-----BEGIN RSA PRIVATE KEY-----\nMAMCAQE=\n-----END RSA PRIVATE KEY-----', passCode: 123456 },
+      '{"note":"***","passCode":"***"}',
+    ],
     [{ expression: { value: 'user.a=="b"' } }, '{"expression":{"value":"user.a==\\"b\\""}}'],
   ])('%j reads %s', (args, text) => {
     expect(argumentsText(args)).toBe(text);

@@ -64,7 +64,11 @@ test.each([
   ['00uB', false],
   ['', false],
   [undefined, false],
-  [['me'], false],
+  [['00uA'], true],
+  [{ sub_id: { format: 'opaque', id: '00uA' } }, true],
+  ['orn:okta:directory:00oOrg:users:00uA', true],
+  ['orn:okta:directory:00oOrg:users:00uB', false],
+  ['mailto:00uA', false],
 ])('%j names the principal: %s', (value, named) => {
   expect(namesPrincipal([value], { name: '', ids: new Set(['me', '00ua']) })).toBe(named);
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { omittedOf, project } from '../../src/tools/projection.js';
 
 const shown = ['id', 'profile.login', 'target.name', 'conditions.people'];
@@ -167,3 +167,10 @@ function at(value: unknown, [first, ...rest]: string[]): unknown {
     return undefined;
   return at((value as Record<string, unknown>)[first], rest);
 }
+
+test('a path of any length is looked for once, from its beginning', () => {
+  const looked = vi.fn(Reflect.getOwnPropertyDescriptor);
+  const item = new Proxy<object>({ id: 1 }, { getOwnPropertyDescriptor: looked });
+  project([item], ['id'], ['a.'.repeat(1000)]);
+  expect(looked.mock.calls.length).toBeLessThan(50);
+});
