@@ -3,7 +3,7 @@ import { interrupt } from './tools/collect-interrupted.js';
 import { collectWorld, listAll } from './tools/collect-world.js';
 
 test('collections interrupted anywhere', { timeout: 300_000 }, async () => {
-  expect(await interrupt(500)).toBeGreaterThan(500);
+  expect(await interrupt(500)).toBeGreaterThan(300);
 });
 
 test('100,000 users are counted as they are', { timeout: 120_000 }, async () => {
