@@ -27,13 +27,13 @@ const NAME = 4;
 /** The query is the name itself. */
 const NAMED_ITSELF = 100;
 /** It is like what people say when they need the tool: in words, and in meaning. */
-const HEARD = { words: 1.95, closest: 18, close: 10, about: 30 } as const;
+const HEARD = { words: 1.75, closest: 18, close: 5, about: 27 } as const;
 /** What the tool does was asked for; it changes where something is to be read, or the other way round. */
 const VERB = 10.5;
 const WRONG_KIND = 12.8;
 /** Nobody curated it, so it is needed less often; a single thing is read less often than listed. */
-const COMPOSED = 7.3;
-const SINGLE = 7.3;
+const COMPOSED = 6.6;
+const SINGLE = 9.5;
 
 interface Document {
   readonly tool: ToolDefinition;
