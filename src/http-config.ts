@@ -9,7 +9,8 @@ import { Secret } from './secret.js';
 export interface HttpConfig {
   readonly host: string;
   readonly port: number;
-  readonly admin: { readonly host: string; readonly port: number };
+  /** `hosts`: names it answers to, where it listens on loopback only. */
+  readonly admin: { readonly host: string; readonly port: number; readonly hosts?: readonly string[] };
   /** Public address of the MCP endpoint. */
   readonly url: URL;
   readonly guard: GuardSettings;
@@ -39,6 +40,7 @@ export type GuardSettings =
       readonly introspection?: { readonly clientId: string; readonly clientSecret: Secret };
     };
 
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
 const DEFAULT_PORT = 8080;
 const DEFAULT_ADMIN_PORT = 8081;
 
@@ -146,8 +148,10 @@ export function parseHttpConfig(
       'Write scheme and host only: https://host',
     );
   }
+  const adminHost = values.OKTA_MCP_ADMIN_HOST ?? '127.0.0.1';
   const admin = {
-    host: values.OKTA_MCP_ADMIN_HOST ?? '127.0.0.1',
+    host: adminHost,
+    ...(isLocal(adminHost) && { hosts: LOCAL_NAMES }),
     port: readPort('OKTA_MCP_ADMIN_PORT', values.OKTA_MCP_ADMIN_PORT, DEFAULT_ADMIN_PORT, report),
   };
   if (problems.length > 0 || !url || !guard) throw new ConfigError(problems);
@@ -158,11 +162,7 @@ export function parseHttpConfig(
     url,
     guard,
     hosts: [
-      ...new Set([
-        url.hostname,
-        ...(isLocal(host) ? ['localhost', '127.0.0.1', '[::1]'] : []),
-        ...(values.OKTA_MCP_ALLOWED_HOSTS ?? []),
-      ]),
+      ...new Set([url.hostname, ...(isLocal(host) ? LOCAL_NAMES : []), ...(values.OKTA_MCP_ALLOWED_HOSTS ?? [])]),
     ],
     origins,
     rateLimit: values.OKTA_MCP_RATE_LIMIT ?? 600,

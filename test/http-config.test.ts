@@ -19,7 +19,7 @@ test('without an authorization server: this machine, with a token of its own', (
   expect(parse({})).toMatchObject({
     host: '127.0.0.1',
     port: 8080,
-    admin: { host: '127.0.0.1', port: 8081 },
+    admin: { host: '127.0.0.1', hosts: ['localhost', '127.0.0.1', '[::1]'], port: 8081 },
     guard: { kind: 'shared' },
     hosts: ['localhost', '127.0.0.1', '[::1]'],
     origins: [],

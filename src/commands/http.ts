@@ -91,7 +91,7 @@ export async function runHttp({ env, err, version }: Shell, { demo }: { readonly
   });
   const defect = () => refuse('internal');
   const admin = await listen(
-    createAdminHandler(readiness, metrics),
+    createAdminHandler(readiness, metrics, http.admin.hosts),
     { ...http.admin, variable: 'OKTA_MCP_ADMIN_PORT' },
     defect,
   );

@@ -7,7 +7,7 @@ const CHOICES = 4;
 
 /** Why a pattern for group names is refused; undefined for a good one. */
 export function patternFault(pattern: string): string | undefined {
-  const outside = pattern.replace(/\\./g, '_').replace(/\[\^?\]?[^\]]*\]/g, '_');
+  const outside = pattern.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_');
   if (/\\[1-9k]/.test(pattern)) return 'refers back to a group, which can take for ever';
   if (/\(\?(?!:)/.test(outside)) return 'looks around or names a group, which is not supported';
   if (/\)[*+?{]/.test(outside)) return 'repeats a group, which can take for ever';

@@ -19,15 +19,16 @@ export interface IntrospectionParts {
   readonly log: { warn(facts: object, message: string): void };
 }
 
-/** So long an answer counts, in milliseconds: a revoked token still works for that time. */
+/** So long a good answer counts, in milliseconds: a revoked token still works for that time. */
 const REMEMBERED_MS = 15_000;
 const MOST_REMEMBERED = 5_000;
 const TIMEOUT_MS = 5_000;
 
 /** Asks the authorization server whether tokens are still good (RFC 7662). */
 export class Introspection {
-  /** By digest of the token: until when it counts as good. */
-  readonly #good = new Map<string, number>();
+  /** By digest of the token: what it counts as, and until when. */
+  readonly #known = new Map<string, { readonly active: boolean; readonly until: number }>();
+  readonly #asking = new Map<string, Promise<boolean>>();
 
   constructor(private readonly parts: IntrospectionParts) {}
 
@@ -35,11 +36,16 @@ export class Introspection {
   async check(token: string, expiresAt: number): Promise<void> {
     const { now } = this.parts;
     const key = createHash('sha256').update(token).digest('base64url');
-    if ((this.#good.get(key) ?? 0) > now()) return;
-    this.#good.delete(key);
-    if (!(await this.#ask(token))) throw new RefusedRequest('token_revoked');
-    if (this.#good.size >= MOST_REMEMBERED) this.#good.clear();
-    this.#good.set(key, Math.min(now() + REMEMBERED_MS, expiresAt));
+    const known = this.#known.get(key);
+    if (known && known.until > now()) return judge(known.active);
+    const asking = this.#asking.get(key) ?? this.#ask(token).finally(() => this.#asking.delete(key));
+    this.#asking.set(key, asking);
+    const active = await asking;
+    this.#known.delete(key);
+    if (this.#known.size >= MOST_REMEMBERED) this.#known.clear();
+    // A revocation is final, and whoever holds the token must not make us ask again and again.
+    this.#known.set(key, { active, until: active ? Math.min(now() + REMEMBERED_MS, expiresAt) : expiresAt });
+    judge(active);
   }
 
   async #ask(token: string): Promise<boolean> {
@@ -64,4 +70,8 @@ export class Introspection {
       limit.clear();
     }
   }
+}
+
+function judge(active: boolean): void {
+  if (!active) throw new RefusedRequest('token_revoked');
 }

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import { OktaMcpError } from '../errors.js';
+import { refuse } from './refusals.js';
 
 export interface Listener {
   readonly port: number;
@@ -30,7 +31,8 @@ export async function listen(
   { host, port, variable }: { readonly host: string; readonly port: number; readonly variable: string },
   refusal: () => Response,
 ): Promise<Listener> {
-  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler: refusal });
+  const errorHandler = (error: unknown) => (error instanceof RequestError ? refuse('request_malformed') : refusal());
+  const listener = getRequestListener(fetch, { overrideGlobalObjects: false, errorHandler });
   const server = createServer(LIMITS, listener);
   server.maxHeadersCount = 100;
   await new Promise<void>((resolve, reject) => {

@@ -141,6 +141,11 @@ export const REFUSALS = {
     message: 'The access token does not allow this call.',
     fix: 'Sign in again with the scopes named in the challenge.',
   },
+  request_malformed: {
+    status: 400,
+    message: 'The address or the Host header of the request is malformed.',
+    fix: 'Send a path, and in Host the name of the server, with its port if it is not the usual one.',
+  },
   wrong_host: {
     status: 403,
     message: 'This server does not answer to that host name.',
@@ -205,11 +210,6 @@ export const REFUSALS = {
     status: 429,
     message: 'Too many requests from this caller.',
     fix: 'Wait as long as Retry-After says; operators: OKTA_MCP_RATE_LIMIT sets the limit.',
-  },
-  shutting_down: {
-    status: 503,
-    message: 'This server is shutting down.',
-    fix: 'Connect again; another instance will answer.',
   },
   internal: {
     status: 500,

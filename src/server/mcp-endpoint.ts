@@ -34,6 +34,9 @@ const SINGLE = [
   'content-length',
   'last-event-id',
 ];
+/** How many subscriptions one of several callers may have open: the SDK has 1024 places for all. */
+const SUBSCRIPTIONS_EACH = 256;
+const SUBSCRIBE = 'subscriptions/listen';
 const MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params', 'result', 'error']);
 
 type Message = Readonly<Record<string, unknown>>;
@@ -43,6 +46,8 @@ export class McpEndpoint {
   readonly #views: CallerViews;
   readonly #sessions: Sessions;
   readonly #stateless: ReturnType<typeof createMcpHandler>;
+  /** Open subscriptions by caller. */
+  readonly #subscriptions = new Map<string, number>();
   readonly #stop: () => void;
 
   constructor(
@@ -76,15 +81,35 @@ export class McpEndpoint {
     about(described(message));
     const step = this.#stepUp(message, caller);
     if (step) return challenge('scope_missing', this.options.protection, step);
-    const response = await this.#dispatch(request, caller, message);
-    // A subscription outlives the message that asked for it, but not the token.
-    return message.method === 'subscriptions/listen' ? watched(response, () => {}, caller.expiresAt) : response;
+    if (message.method === SUBSCRIBE) return await this.#subscribe(request, caller, message);
+    return await this.#dispatch(request, caller, message);
   }
 
   /** Ends every session and stream, and the requests under way. */
   async close(): Promise<void> {
     this.#stop();
     await Promise.all([this.#sessions.close(), this.#stateless.close()]);
+  }
+
+  /** A subscription outlives the message that asked for it, but not the token. */
+  async #subscribe(request: Request, caller: Caller, message: Message): Promise<Response> {
+    const { name, restriction, expiresAt } = caller;
+    const open = this.#subscriptions.get(name) ?? 0;
+    if (restriction !== 'ceiling' && open >= SUBSCRIPTIONS_EACH) {
+      return refuse('too_many_requests', { 'retry-after': '60' });
+    }
+    this.#subscriptions.set(name, open + 1);
+    const done = () => {
+      const left = (this.#subscriptions.get(name) ?? 1) - 1;
+      if (left > 0) this.#subscriptions.set(name, left);
+      else this.#subscriptions.delete(name);
+    };
+    try {
+      return watched(await this.#dispatch(request, caller, message), done, expiresAt);
+    } catch (error) {
+      done();
+      throw error;
+    }
   }
 
   async #dispatch(request: Request, caller: Caller, message: Message): Promise<Response> {

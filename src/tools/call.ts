@@ -8,10 +8,11 @@ import type { Catalog, Grant, Restriction } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import { Dispatch, type ListPage, withoutToken } from './dispatch.js';
 import { Emptiness } from './emptiness.js';
-import { defect, nested, notAllowed, notCovered, unknown } from './gate-refusals.js';
+import { defect, nested, notAllowed, notCovered, tooDeep, unknown } from './gate-refusals.js';
 import type { AskingContext, Guard, Question } from './guard.js';
 import type { LocalTool } from './local-tool.js';
 import { Merging } from './merge.js';
+import { isTooDeep } from './nesting.js';
 import { errorResult, type ToolResult } from './result.js';
 import type { Reveal } from './reveal.js';
 import { listedTools, type Surface } from './surface.js';
@@ -200,6 +201,12 @@ class GatedToolbox implements Toolbox, ToolAccess {
     // A batch has hundreds of requests waiting for their turn, and Node warns from the eleventh listener on.
     if (context.signal) setMaxListeners(0, context.signal);
     const local = this.#local.find((tool) => tool.name === name);
+    if (isTooDeep(args)) {
+      const failure = tooDeep(name);
+      // Without the arguments, which are no good for a digest either.
+      if (!local) this.trace(this.#known(name), {}, context).failed(failure);
+      return errorResult(failure);
+    }
     return local ? this.#callLocal(local, args, timed) : this.forward(name, args, timed);
   }
 

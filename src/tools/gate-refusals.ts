@@ -1,5 +1,6 @@
 import { OktaMcpError } from '../errors.js';
 import { describeMissing, type Missing } from './missing.js';
+import { DEEPEST } from './nesting.js';
 
 /** @param meant names it may have been meant to be */
 export function unknown(name: string, meant: readonly string[]): OktaMcpError {
@@ -11,6 +12,12 @@ export function unknown(name: string, meant: readonly string[]): OktaMcpError {
 export function nested(name: string): OktaMcpError {
   const message = `${name} is a tool of this server itself and cannot be called through another tool.`;
   return new OktaMcpError('tool_unknown', message, `Call ${name} directly, as it is listed.`);
+}
+
+/** Arguments that nobody could read to their end. */
+export function tooDeep(name: string): OktaMcpError {
+  const message = `The arguments of ${name} are nested deeper than ${DEEPEST} levels. Nothing was sent.`;
+  return new OktaMcpError('arguments_invalid', message, 'Call again with arguments of the form the tool describes.');
 }
 
 /** Outside what this server may do. */

@@ -17,6 +17,8 @@ test.each([
 
 test.each([
   { pattern: '(a+)+', want: /repeats a group/ },
+  { pattern: '[^](a+)+[b]', want: /repeats a group/ },
+  { pattern: '[](a+)+[b]|x', want: /repeats a group/ },
   { pattern: '(?:a|aa)*', want: /repeats a group/ },
   { pattern: '(a){2}', want: /repeats a group/ },
   { pattern: '.*.*.*', want: /more than 2 times/ },

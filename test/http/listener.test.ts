@@ -63,6 +63,15 @@ test.each<{ given: string; lines: () => string[]; body?: string; want: number }>
   { given: 'two Host headers', lines: () => head(bearer(), 'Host: evil.example'), want: 403 },
   { given: 'another Host', lines: () => head(bearer()).with(1, 'Host: evil.example'), want: 403 },
   { given: 'no Host', lines: () => head(bearer()).filter((line) => !line.startsWith('Host')), want: 400 },
+  ...['', 'a b', '[::1', 'localhost/x', 'x@localhost', 'localhost:99999', 'localhost:80:80'].map((host) => ({
+    given: `Host "${host}"`,
+    lines: () => head(bearer()).with(1, `Host: ${host}`),
+    want: 400,
+  })),
+  { given: 'Host of IPv6', lines: () => head(bearer()).with(1, 'Host: [::1]:80'), want: 403 },
+  { given: 'a backslash in the path', lines: () => head(bearer()).with(0, 'POST /mcp\\x HTTP/1.1'), want: 400 },
+  { given: 'another scheme', lines: () => head(bearer()).with(0, 'POST ftp://localhost/mcp HTTP/1.1'), want: 400 },
+  { given: 'OPTIONS *', lines: () => head(bearer()).with(0, 'OPTIONS * HTTP/1.1'), want: 400 },
   { given: 'two content types', lines: () => head(bearer(), 'Content-Type: text/plain'), want: 400 },
   { given: 'two sessions', lines: () => head(bearer(), 'Mcp-Session-Id: a', 'Mcp-Session-Id: b'), want: 400 },
   {

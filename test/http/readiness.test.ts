@@ -88,3 +88,14 @@ test('numbers for Prometheus', async () => {
   }
   expect(text).toContain('process_resident_memory_bytes');
 });
+
+test.each([
+  { given: 'localhost', url: 'http://localhost:8081', want: 200 },
+  { given: 'IPv6', url: 'http://[::1]:8081', want: 200 },
+  { given: 'a name that was rebound to this machine', url: 'http://evil.example:8081', want: 403 },
+])('on loopback, asked by $given: $want', async ({ url, want }) => {
+  const { readiness, metrics, state } = world();
+  const admin = createAdminHandler(readiness, metrics, ['localhost', '127.0.0.1', '[::1]']);
+  for (const path of ['/readyz', '/metrics']) expect((await admin(new Request(`${url}${path}`))).status).toBe(want);
+  expect(state.asked).toBe(want === 200 ? 1 : 0);
+});

@@ -131,6 +131,13 @@ describe('tokens', () => {
     row('scp with something else inside', 'token_claims', () => world.token({ scp: ['okta.users.read', 7] })),
     row('bound to a key (DPoP)', 'token_bound', () => world.token({ cnf: { jkt: 'x' } })),
     row('an opaque token', 'token_unreadable', () => '00abcdefghijklmnopqrstuvwxyz0123456789ABCD'),
+    row('a signature in the other alphabet of base64', 'token_unreadable', async () => {
+      let token = good;
+      // Each of 342 characters is one of the two with a chance of 1 in 32.
+      for (let at = 0; !/[-_]\w*$/.test(token); at += 1) token = await world.token({ jti: `AT.${at}` });
+      const [header, payload, signature = ''] = token.split('.');
+      return [header, payload, signature.replaceAll('-', '+').replaceAll('_', '/')].join('.');
+    }),
     row('two parts only', 'token_unreadable', () => good.split('.').slice(0, 2).join('.')),
     row('four parts', 'token_unreadable', () => `${good}.x`),
     row('an encrypted token (JWE)', 'token_unreadable', () => `${b64({ alg: 'RSA-OAEP', enc: 'A256GCM' })}.a.b.c.d`),
