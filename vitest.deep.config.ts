@@ -9,6 +9,7 @@ export default defineConfig({
     include: ['test/**/*.deep.ts', ...SHARED],
     env: { OKTA_TEST_WHOLE: 'true' },
     setupFiles: ['test/network.ts'],
+    testTimeout: 300_000,
     fileParallelism: false,
     reporters: ['default', ['json', { outputFile: 'node_modules/.vitest/deep.json' }]],
   },
