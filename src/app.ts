@@ -14,7 +14,7 @@ import { readBodies, readSearchFiles, readSpecification } from './package-files.
 import { Secret } from './secret.js';
 import type { ServerInfo } from './server/mcp.js';
 import { runBatchTool } from './tools/batch.js';
-import { createToolbox, type ToolAccess, type Toolbox } from './tools/call.js';
+import { createToolbox } from './tools/call.js';
 import { callToolTool } from './tools/call-tool.js';
 import { Catalog, type Grant } from './tools/catalog.js';
 import { collectTool } from './tools/collect.js';
@@ -27,6 +27,7 @@ import { ActingPrincipal, type PrincipalParts } from './tools/principal.js';
 import { type ScopeFacts, scopeStatusTool } from './tools/scope-status.js';
 import { Seal, type UsedSeals, UsedSealsInMemory } from './tools/seal.js';
 import { ToolSearch } from './tools/search.js';
+import type { ToolAccess, Toolbox } from './tools/toolbox.js';
 
 export interface AppParts {
   readonly config: Config;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../src/app.js';
 import { parseConfig } from '../src/config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
-import type { Asking } from '../src/tools/call.js';
+import type { Asking } from '../src/tools/toolbox.js';
 import { sender, specifiedOrg } from './demo-org/valid-request.js';
 import { jsonOf, textOf } from './tools/fixture.js';
 

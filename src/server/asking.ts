@@ -9,10 +9,10 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { CallContext } from '../okta/operation.js';
-import type { Asking } from '../tools/call.js';
 import { OPEN_FOR } from '../tools/confirm.js';
 import type { Answer, AskingContext, Question } from '../tools/guard.js';
 import type { ToolResult } from '../tools/result.js';
+import type { Asking } from '../tools/toolbox.js';
 
 const KEY = 'confirm';
 

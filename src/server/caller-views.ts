@@ -1,7 +1,7 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Caller } from '../http/caller.js';
-import type { Toolbox } from '../tools/call.js';
 import { canonical } from '../tools/seal.js';
+import type { Toolbox } from '../tools/toolbox.js';
 import type { View } from './mcp.js';
 
 /** So many restrictions differ at once in practice: one for each combination of scopes and groups. */

@@ -8,7 +8,7 @@ import type { InboundLimit } from '../http/inbound-limit.js';
 import { isMetadataPath, metadata, type ProtectedResource } from '../http/protected-resource.js';
 import { refuse } from '../http/refusals.js';
 import { traced, traceId, traceparent } from '../http/trace-context.js';
-import type { Toolbox } from '../tools/call.js';
+import type { Toolbox } from '../tools/toolbox.js';
 import type { ServerInfo } from './mcp.js';
 import { McpEndpoint, type McpEndpointOptions } from './mcp-endpoint.js';
 import { watched } from './response-body.js';

@@ -9,7 +9,7 @@ import {
 import { challenge, type Protection } from '../http/bearer-challenge.js';
 import type { Caller } from '../http/caller.js';
 import { type RefusalCode, refuse } from '../http/refusals.js';
-import type { Toolbox } from '../tools/call.js';
+import type { Toolbox } from '../tools/toolbox.js';
 import { authInfoOf, CallerViews } from './caller-views.js';
 import { mcpServerFactory, type ServerInfo } from './mcp.js';
 import { watched } from './response-body.js';

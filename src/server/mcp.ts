@@ -8,10 +8,10 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Interaction } from '../auth/strategy.js';
 import { OktaMcpError } from '../errors.js';
-import type { Toolbox } from '../tools/call.js';
 import type { Catalog } from '../tools/catalog.js';
 import type { ToolDefinition } from '../tools/definition.js';
 import type { LocalTool } from '../tools/local-tool.js';
+import type { Toolbox } from '../tools/toolbox.js';
 import { asking, canAsk } from './asking.js';
 import { withSignIn } from './sign-in.js';
 

@@ -1,13 +1,12 @@
 import { type ErrorCode, OktaMcpError } from '../errors.js';
-import type { Asking, ToolAccess } from './call.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { Prepared } from './dispatch.js';
-import type { AskingContext } from './guard.js';
-import type { LocalTool } from './local-tool.js';
+import type { LocalTool, TimedContext } from './local-tool.js';
 import { isMerging } from './merge.js';
 import { jsonResult, type ToolResult } from './result.js';
 import { canonical } from './seal.js';
 import { mostDangerous } from './surface.js';
+import type { Asking, ToolAccess } from './toolbox.js';
 
 const NAME = 'run_batch';
 
@@ -86,7 +85,7 @@ class Batch {
   constructor(
     private readonly parts: BatchParts,
     private readonly args: BatchArguments,
-    private readonly context: AskingContext,
+    private readonly context: TimedContext,
   ) {
     this.#outcomes = args.calls.map(() => undefined);
   }
@@ -163,7 +162,7 @@ class Batch {
   }
 
   #stops(): boolean {
-    const { signal, deadline = Number.POSITIVE_INFINITY } = this.context;
+    const { signal, deadline } = this.context;
     const tooLate = this.parts.now() + RESERVE_MS > deadline;
     return signal?.aborted === true || tooLate || (this.args.stop_on_error === true && this.#failed > 0);
   }

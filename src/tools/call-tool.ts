@@ -1,7 +1,7 @@
-import type { ToolAccess } from './call.js';
 import type { JsonObject } from './definition.js';
 import type { LocalTool } from './local-tool.js';
 import { mostDangerous } from './surface.js';
+import type { ToolAccess } from './toolbox.js';
 
 /** The tool that calls those which are not listed. It adds nothing to a call, and takes nothing away from its checks. */
 export function callToolTool(access: ToolAccess): LocalTool {

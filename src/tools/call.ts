@@ -9,74 +9,15 @@ import type { JsonObject, ToolDefinition } from './definition.js';
 import { Dispatch, type ListPage, withoutToken } from './dispatch.js';
 import { Emptiness } from './emptiness.js';
 import { defect, nested, notAllowed, notCovered, tooDeep, unknown } from './gate-refusals.js';
-import type { AskingContext, Guard, Question } from './guard.js';
-import type { LocalTool } from './local-tool.js';
+import type { AskingContext, Guard } from './guard.js';
+import type { LocalTool, TimedContext } from './local-tool.js';
 import { Merging } from './merge.js';
 import { isTooDeep } from './nesting.js';
 import { errorResult, type ToolResult } from './result.js';
 import type { Reveal } from './reveal.js';
 import { listedTools, type Surface } from './surface.js';
+import type { Asking, ToolAccess, Toolbox } from './toolbox.js';
 import { Trace, type TraceParts } from './trace.js';
-
-/** Instead of a result: a person must be asked first, then the call is made again with the answer. */
-export interface Asking {
-  readonly ask: Question;
-  readonly isError?: undefined;
-}
-
-/** All that a server serves. */
-export interface Toolbox {
-  /** The tools the current grant allows. */
-  readonly catalog: Catalog;
-  /** Those of them that are listed; the others are called all the same. */
-  readonly listed: readonly ToolDefinition[];
-  /** Tools of this server itself that can do something now. */
-  readonly local: readonly LocalTool[];
-  /**
-   * Calls one tool. Every failure of the call is an `isError` result.
-   * @throws OktaMcpError `tool_unknown` when no tool has that name, which is a mistake of the client
-   */
-  call(name: string, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking>;
-  /** A toolbox with fewer tools, for one of several callers; made in microseconds and kept by nobody. */
-  narrow(restriction: Restriction): Toolbox;
-  /** Narrows again after the grant changed. */
-  refresh(): void;
-  /** Called when a refresh changed the set of tools. Returns a function that stops it. */
-  onChange(listener: () => void): () => void;
-}
-
-/** How tools of this server itself reach the others: through their gate, check, confirmation and audit. */
-export interface ToolAccess {
-  /** The tools the current grant allows. */
-  readonly catalog: Catalog;
-  /** Of the caller, where there are several. */
-  grant(): Grant;
-  /** Those of them that are listed. */
-  readonly listed: readonly ToolDefinition[];
-  /**
-   * The tool of that name. A refusal is audited as one of the call it was asked for.
-   * @throws OktaMcpError `tool_unknown`, `tool_not_allowed`
-   */
-  allowed(name: string, call?: { readonly args: JsonObject; readonly context: CallContext }): ToolDefinition;
-  /** Why it would not be allowed; undefined when it is. */
-  refusal(name: string): OktaMcpError | undefined;
-  /**
-   * One whole call, as if the tool had been called itself.
-   * @param token of a first step, when the arguments hold none
-   * @throws OktaMcpError `tool_unknown`
-   */
-  forward(name: string, args: JsonObject, context: AskingContext, token?: unknown): Promise<ToolResult | Asking>;
-  /** @throws OktaMcpError `arguments_invalid` */
-  check(tool: ToolDefinition, args: JsonObject): Promise<void>;
-  /** The audit of one call. */
-  trace(tool: ToolDefinition, args: JsonObject, context: CallContext): Trace;
-  /** See `Dispatch`; the tool must be allowed. */
-  readonly dispatch: Pick<Dispatch, 'prepare' | 'confirm' | 'send' | 'page'>;
-  /** Words about a list that begins and ends with nothing. */
-  note(tool: ToolDefinition, args: JsonObject, page: ListPage, context: CallContext): Promise<string | undefined>;
-  /** Any failure as one that may be shown. */
-  known(name: string, error: unknown): OktaMcpError;
-}
 
 export interface ToolboxParts extends TraceParts {
   /** Every tool there is. */
@@ -111,11 +52,16 @@ interface Narrowing {
   readonly restriction: Restriction;
 }
 
+interface Narrowed {
+  readonly from: Catalog;
+  readonly to: Catalog;
+}
+
 class GatedToolbox implements Toolbox, ToolAccess {
   readonly dispatch: Dispatch;
   readonly #local: readonly LocalTool[];
   /** What is narrowed, and the result. */
-  #narrowed: { readonly from: Catalog; readonly to: Catalog };
+  #narrowed: Narrowed;
   #listed: { readonly of: Catalog; readonly tools: readonly ToolDefinition[] } | undefined;
   readonly #check: ArgumentCheck;
   readonly #listeners = new Set<() => void>();
@@ -127,8 +73,7 @@ class GatedToolbox implements Toolbox, ToolAccess {
     private readonly narrowing?: Narrowing,
   ) {
     const { operations, client, guard, reveal, importDir, now = Date.now } = parts;
-    const from = this.#whole();
-    this.#narrowed = { from, to: from.narrow(this.grant()) };
+    this.#narrowed = this.#narrow();
     // Compiled schemas are the same for everybody.
     this.#check = narrowing ? narrowing.whole.#check : new ArgumentCheck();
     this.#emptiness = new Emptiness({ catalog: () => this.catalog, operations, client, now });
@@ -148,13 +93,17 @@ class GatedToolbox implements Toolbox, ToolAccess {
   }
 
   get catalog(): Catalog {
-    const from = this.#whole();
-    if (this.#narrowed.from !== from) this.#narrowed = { from, to: from.narrow(this.grant()) };
+    if (this.#narrowed.from !== this.#whole()) this.#narrowed = this.#narrow();
     return this.#narrowed.to;
   }
 
   narrow(restriction: Restriction): Toolbox {
     return new GatedToolbox(this.parts, { whole: this, restriction });
+  }
+
+  #narrow(): Narrowed {
+    const from = this.#whole();
+    return { from, to: from.narrow(this.grant()) };
   }
 
   #whole(): Catalog {
@@ -186,8 +135,7 @@ class GatedToolbox implements Toolbox, ToolAccess {
   refresh(): void {
     this.#emptiness.forget();
     const before = namesOf(this.catalog);
-    const from = this.#whole();
-    this.#narrowed = { from, to: from.narrow(this.grant()) };
+    this.#narrowed = this.#narrow();
     if (namesOf(this.catalog) !== before) for (const listener of this.#listeners) listener();
   }
 
@@ -230,7 +178,7 @@ class GatedToolbox implements Toolbox, ToolAccess {
     }
   }
 
-  async #callLocal(tool: LocalTool, args: JsonObject, context: AskingContext): Promise<ToolResult | Asking> {
+  async #callLocal(tool: LocalTool, args: JsonObject, context: TimedContext): Promise<ToolResult | Asking> {
     try {
       await this.#check.check(tool, args);
       return await tool.run(args, context);

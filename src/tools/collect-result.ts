@@ -1,6 +1,6 @@
 import type { OktaMcpError } from '../errors.js';
 import type { Collection } from './collection.js';
-import { clean, type ToolResult } from './result.js';
+import { clean, fitting, type ToolResult } from './result.js';
 import type { Count } from './tally.js';
 
 /** What is told of a collection beside its rows and counts. */
@@ -34,22 +34,24 @@ export function collectResult(collection: Collection, facts: CollectFacts, top: 
   const data: string[] = [];
   let complete = facts.complete;
   if (tally) {
-    const counts = tally.sorted().slice(0, top);
-    const fitting = countsWithin(counts, room);
-    const others = collection.tally!.sorted().slice(fitting.length);
+    const sorted = tally.sorted();
+    const counts = sorted.slice(0, top);
+    const shownCounts = countsWithin(counts, room);
+    const others = sorted.slice(shownCounts.length);
     const rest = others.reduce((sum, [, rows]) => sum + rows, 0);
-    data.push(`"counts":{${fitting.join(',')}}`);
+    data.push(`"counts":{${shownCounts.join(',')}}`);
     if (others.length > 0) data.push(`"others":${JSON.stringify({ values: others.length, rows: rest })}`);
-    if (fitting.length < counts.length) notes.push('Not all counts fit into the result: `others` sums the remaining.');
+    if (shownCounts.length < counts.length)
+      notes.push('Not all counts fit into the result: `others` sums the remaining.');
   }
   if (best) {
     const rows = best.ranked().map(([, row]) => JSON.stringify(clean(row)));
-    const fitting = startOf(rows, room);
-    data.push(`"rows":[${fitting.join(',')}]`);
-    if (fitting.length < rows.length) {
+    const start = startOf(rows, room);
+    data.push(`"rows":[${start.join(',')}]`);
+    if (start.length < rows.length) {
       complete = false;
       notes.push(
-        `Only the first ${fitting.length} of the ${rows.length} rows fit into the result: name fewer \`fields\`, or a smaller \`top\`.`,
+        `Only the first ${start.length} of the ${rows.length} rows fit into the result: name fewer \`fields\`, or a smaller \`top\`.`,
       );
     }
   }
@@ -84,12 +86,6 @@ function countsWithin(counts: readonly Count[], room: number): string[] {
   );
 }
 
-/** The first texts, as many as fit, at least one. */
 function startOf(texts: readonly string[], room: number): string[] {
-  let bytes = 0;
-  const end = texts.findIndex((text) => {
-    bytes += Buffer.byteLength(text) + 1;
-    return bytes > room;
-  });
-  return texts.slice(0, end === -1 ? undefined : Math.max(1, end));
+  return texts.slice(0, fitting(texts, room));
 }

@@ -1,7 +1,5 @@
 import { OktaMcpError } from '../errors.js';
-import { CALL_MS } from '../okta/client.js';
 import type { CallContext } from '../okta/operation.js';
-import type { ToolAccess } from './call.js';
 import { type Carried, cursorOf, openCursor } from './collect-cursor.js';
 import { type CollectRequest, readRequest } from './collect-request.js';
 import { collectResult, roomIn } from './collect-result.js';
@@ -9,10 +7,11 @@ import { Collection } from './collection.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import { formatOf } from './export-file.js';
 import { ListWalk } from './list-walk.js';
-import type { LocalTool } from './local-tool.js';
+import type { LocalTool, TimedContext } from './local-tool.js';
 import { nearest } from './nearest.js';
 import type { ToolResult } from './result.js';
 import type { Seal } from './seal.js';
+import type { ToolAccess } from './toolbox.js';
 
 export interface CollectParts {
   readonly access: Pick<ToolAccess, 'catalog' | 'allowed' | 'check' | 'trace' | 'dispatch' | 'note' | 'known'>;
@@ -73,22 +72,18 @@ export function collectTool(parts: CollectParts): LocalTool {
 
 /** One call. */
 class Collecting {
-  readonly #context: CallContext & { readonly deadline: number };
-
   constructor(
     private readonly parts: CollectParts,
-    context: CallContext,
-  ) {
-    this.#context = { deadline: parts.now() + CALL_MS, ...context };
-  }
+    private readonly context: TimedContext,
+  ) {}
 
   async run(args: JsonObject): Promise<ToolResult> {
     const { access, seal, now } = this.parts;
     const carried: Partial<Carried> & Pick<Carried, 'request'> =
       args.cursor === undefined ? { request: readRequest(args) } : openCursor(seal, args, this.#owner(), now());
     const { request } = carried;
-    const tool = listTool(this.parts, request, this.#context);
-    const trace = access.trace(tool, request.arguments, this.#context);
+    const tool = listTool(this.parts, request, this.context);
+    const trace = access.trace(tool, request.arguments, this.context);
     try {
       await access.check(tool, request.arguments);
       const room = roomIn(this.parts.budget, this.#cursor({ place: FIRST, collected: EMPTY, ...carried }).length + 200);
@@ -97,7 +92,7 @@ class Collecting {
         { dispatch: access.dispatch, now },
         tool,
         atMostPages(tool, request.arguments),
-        this.#context,
+        this.context,
         carried.place ?? FIRST,
       );
       await collection.open(this.#folder(request));
@@ -124,7 +119,7 @@ class Collecting {
       const behind = collection.take(items, walk.place.skip);
       await collection.flush();
       walk.pass(behind);
-      this.#context.progress?.(collection.read);
+      this.context.progress?.(collection.read);
       if (collection.full) return;
     }
     if (walk.ended instanceof OktaMcpError && collection.read === 0) throw walk.ended;
@@ -142,7 +137,7 @@ class Collecting {
     const notes: (string | undefined)[] = [];
     const unseen = collection.unseen.list();
     if (read === 0 && ended === 'end' && page) {
-      notes.push(await access.note(tool, request.arguments, page, this.#context));
+      notes.push(await access.note(tool, request.arguments, page, this.context));
     }
     if (read > 0 && matched === 0) notes.push(`None of the ${read} rows read matches \`where\`.`);
     if (read > 0 && unseen.length > 0) {
@@ -172,7 +167,7 @@ class Collecting {
   }
 
   #owner() {
-    return { org: this.parts.org, caller: this.#context.caller };
+    return { org: this.parts.org, caller: this.context.caller };
   }
 
   #cursor(carried: Carried): string {

@@ -1,6 +1,6 @@
 import type { CollectRequest } from './collect-request.js';
 import type { ToolDefinition } from './definition.js';
-import { project } from './projection.js';
+import { projector } from './projection.js';
 import { type Exported, RowExport } from './row-export.js';
 import { RowFilter } from './row-filter.js';
 import { ShownRows } from './shown-rows.js';
@@ -33,6 +33,7 @@ export class Collection {
   readonly shown: ShownRows | undefined;
   readonly #filter: RowFilter | undefined;
   readonly #paths: readonly string[] | undefined;
+  readonly #show: (row: unknown) => unknown;
   #export: RowExport | undefined;
 
   /**
@@ -50,6 +51,8 @@ export class Collection {
     this.matched = before?.matched ?? 0;
     this.#filter = where === undefined ? undefined : new RowFilter(where);
     this.#paths = pathsShown(tool, fields);
+    const projected = this.#paths && projector(this.#paths);
+    this.#show = (row) => (projected ? projected(row).value : row);
     const asked = [...fields, ...(count_by ?? []), ...(sort === undefined ? [] : [pathOfOrder(sort)])];
     const named = [...asked.filter((path) => path !== ALL), ...(this.#filter?.paths ?? [])];
     this.unseen = new UnseenPaths(before?.unseen ?? named);
@@ -119,10 +122,6 @@ export class Collection {
   /** Removes the file. */
   async drop(): Promise<void> {
     await this.#export?.drop();
-  }
-
-  #show(row: unknown): unknown {
-    return this.#paths ? project([row], this.#paths, []).items[0]!.value : row;
   }
 }
 

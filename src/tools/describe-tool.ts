@@ -1,10 +1,10 @@
 import { OktaMcpError } from '../errors.js';
-import type { ToolAccess } from './call.js';
 import type { Catalog } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { LocalTool } from './local-tool.js';
 import { jsonResult, type ToolResult } from './result.js';
 import { schemaPages } from './schema-pages.js';
+import type { ToolAccess } from './toolbox.js';
 
 /** `generated/bodies.json`: full body schemas by operation; a discriminated body by the value that tells its variants. */
 export type Bodies = Readonly<Record<string, Body>>;

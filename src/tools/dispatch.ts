@@ -118,12 +118,13 @@ export class Dispatch {
       const { reply, note } = await withholding({ tool, target: trace.target, reveal }, () =>
         client.send(tool.operation, input, context),
       );
+      const result = merged
+        ? jsonResult({ ok: true, ...changesResult(merged.changes) })
+        : tool.page
+          ? await this.#list(tool, args, reply, context)
+          : replyResult(reply, outcomeOf(tool, args, reply));
       trace.called(reply);
-      if (merged) return noted(jsonResult({ ok: true, ...changesResult(merged.changes) }), note);
-      return noted(
-        tool.page ? await this.#list(tool, args, reply, context) : replyResult(reply, outcomeOf(tool, args, reply)),
-        note,
-      );
+      return noted(result, note);
     } catch (error) {
       throw explained(error, tool);
     }

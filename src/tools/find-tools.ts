@@ -1,8 +1,8 @@
-import type { ToolAccess } from './call.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { LocalTool } from './local-tool.js';
 import { jsonResult } from './result.js';
 import type { ToolSearch } from './search.js';
+import type { ToolAccess } from './toolbox.js';
 
 /** Tools shown unless `limit` says otherwise. */
 const SHOWN = 5;

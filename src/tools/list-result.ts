@@ -3,7 +3,7 @@ import type { NextPage } from '../okta/page.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import { nextArguments } from './next.js';
 import { omittedOf, type Projected, project } from './projection.js';
-import { clean, type ToolResult } from './result.js';
+import { clean, fitting, type ToolResult } from './result.js';
 
 /** One page of a list, without secrets. */
 export interface ReadPage {
@@ -86,7 +86,10 @@ function viewOf({ items, next }: ReadPage, call: ListCall): View {
     Buffer.byteLength(cut(count, true)) <= budget && Buffer.byteLength(resumed(count)) + CURSOR_SLACK <= budget;
   let count = items.length;
   if (!fits) {
-    count = startingWithin(shown.items, budget);
+    count = fitting(
+      shown.items.map((item) => item.text),
+      budget,
+    );
     while (count > 1 && !fitsCut(count)) count--;
   }
   return { whole: fits ? whole : undefined, count, cut: (pages) => cut(count, pages) };
@@ -124,16 +127,6 @@ function chosen(items: readonly unknown[], { tool, args }: ListCall): { items: r
 
 function printed(item: Projected): Printed {
   return { ...item, text: JSON.stringify(item.value) };
-}
-
-/** How many of the first items are no longer than `budget` together. */
-function startingWithin(items: readonly Printed[], budget: number): number {
-  let size = 0;
-  const beyond = items.findIndex(({ text }) => {
-    size += Buffer.byteLength(text) + 1;
-    return size > budget;
-  });
-  return Math.max(1, beyond === -1 ? items.length : beyond);
 }
 
 interface Facts {

@@ -1,9 +1,9 @@
 import { OktaMcpError } from '../errors.js';
 import type { CallContext } from '../okta/operation.js';
 import type { NextPage } from '../okta/page.js';
-import type { ToolAccess } from './call.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { ListPage } from './dispatch.js';
+import type { ToolAccess } from './toolbox.js';
 
 /** A place in a list: a page, and how many of its items are behind. */
 export interface Place {

@@ -1,7 +1,10 @@
-import type { Asking } from './call.js';
 import type { Annotations, JsonObject } from './definition.js';
 import type { AskingContext } from './guard.js';
 import type { ToolResult } from './result.js';
+import type { Asking } from './toolbox.js';
+
+/** A call that says until when it is waited for. */
+export type TimedContext = AskingContext & { readonly deadline: number };
 
 /**
  * A tool of this server itself. It stands outside the gate because it reaches no operation of its own: what it reaches,
@@ -16,8 +19,8 @@ export interface LocalTool {
   /** Whether it can do anything under the current grant; listed only then. Absent: always. */
   readonly useful?: () => boolean;
   /**
-   * Arguments have been checked against `inputSchema`; the context has a deadline.
+   * Arguments have been checked against `inputSchema`.
    * @throws OktaMcpError
    */
-  run(args: JsonObject, context: AskingContext): Promise<ToolResult | Asking>;
+  run(args: JsonObject, context: TimedContext): Promise<ToolResult | Asking>;
 }

@@ -31,13 +31,18 @@ const NAMED = 20;
 export function project(items: readonly unknown[], shown: readonly string[], asked: readonly string[]): Projection {
   if (asked.includes(ALL)) return { items: items.map((value) => ({ value, omitted: [] })) };
   const wanted = [...new Set(asked.map((path) => path.trim()).filter(Boolean))];
-  const tree = treeOf([...shown, ...wanted]);
-  const projected = items.map((item) => {
-    const omitted = new Set<string>();
-    return { value: pick(item, tree, '', omitted), omitted: [...omitted] };
-  });
+  const projected = items.map(projector([...shown, ...wanted]));
   const missing = wanted.filter((path) => !shown.includes(path) && !has(items, path));
   return { items: projected, ...(items.length > 0 && missing.length > 0 && { note: unmet(missing, items) }) };
+}
+
+/** Keeps of one item after the other what these dotted paths lead to. */
+export function projector(paths: readonly string[]): (item: unknown) => Projected {
+  const tree = treeOf(paths);
+  return (item) => {
+    const omitted = new Set<string>();
+    return { value: pick(item, tree, '', omitted), omitted: [...omitted] };
+  };
 }
 
 /** What several items do not show, each path once; `+7` in the end stands for seven that are not named. */

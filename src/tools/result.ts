@@ -51,6 +51,16 @@ export function noList({ name }: ToolDefinition, { status, requestId }: OktaRepl
   );
 }
 
+/** How many of the first texts, joined by a character each, fit into so many bytes of UTF-8; at least one. */
+export function fitting(texts: readonly string[], bytes: number): number {
+  let size = 0;
+  const beyond = texts.findIndex((text) => {
+    size += Buffer.byteLength(text) + 1;
+    return size > bytes;
+  });
+  return Math.max(1, beyond === -1 ? texts.length : beyond);
+}
+
 /** A failure as the model reads it: what failed, the next step, and facts for programs. Never a stack. */
 export function errorResult(error: OktaMcpError): ToolResult {
   const details = JSON.stringify(clean({ code: error.code, ...error.details }));

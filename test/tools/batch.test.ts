@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Asking } from '../../src/tools/call.js';
 import type { JsonObject } from '../../src/tools/definition.js';
 import type { AskingContext } from '../../src/tools/guard.js';
 import type { ToolResult } from '../../src/tools/result.js';
+import type { Asking } from '../../src/tools/toolbox.js';
 import { createStands, type Stand } from './confirm-world.js';
 import { jsonOf, textOf } from './fixture.js';
 

@@ -6,12 +6,13 @@ import { createOktaClient } from '../../src/okta/client.js';
 import { readToolFile } from '../../src/package-files.js';
 import { mcpServerFactory } from '../../src/server/mcp.js';
 import { runBatchTool } from '../../src/tools/batch.js';
-import { createToolbox, type Toolbox } from '../../src/tools/call.js';
+import { createToolbox } from '../../src/tools/call.js';
 import { Catalog } from '../../src/tools/catalog.js';
 import { confirmation, takesToken } from '../../src/tools/confirm.js';
 import type { ConfirmMode } from '../../src/tools/guard.js';
 import { Previewer } from '../../src/tools/preview.js';
 import { Seal, UsedSealsInMemory } from '../../src/tools/seal.js';
+import type { Toolbox } from '../../src/tools/toolbox.js';
 
 const file = readToolFile();
 export const all = Catalog.parse(file);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Asking } from '../../src/tools/call.js';
 import { concernOf, takesToken } from '../../src/tools/confirm.js';
 import type { Answer, AskingContext, ConfirmMode } from '../../src/tools/guard.js';
 import type { ToolResult } from '../../src/tools/result.js';
+import type { Asking } from '../../src/tools/toolbox.js';
 import { all, createStands, type Stand } from './confirm-world.js';
 import { textOf, tool } from './fixture.js';
 
