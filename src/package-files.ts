@@ -6,7 +6,7 @@ import type { ToolFile } from './tools/definition.js';
 import type { Bodies } from './tools/describe-tool.js';
 import { parseSayings } from './tools/sayings.js';
 import type { SearchParts } from './tools/search.js';
-import { WordVectors } from './tools/word-vectors.js';
+import { parseVocabulary, WordVectors } from './tools/word-vectors.js';
 import type { Lexicon } from './tools/words.js';
 import { united } from './united.js';
 
@@ -26,7 +26,7 @@ export function readSearchFiles(): Pick<SearchParts, 'lexicon' | 'sayings' | 've
     lexicon: readJson('generated/lexicon.json') as Lexicon,
     sayings: parseSayings(read('sayings.txt').toString('utf8')),
     vectors: new WordVectors(
-      read('vocabulary.txt').toString('utf8').trimEnd().split('\n'),
+      parseVocabulary(read('vocabulary.txt').toString('utf8')),
       new Int8Array(rows.buffer, rows.byteOffset, rows.length),
     ),
   };

@@ -1,15 +1,16 @@
 import { distance } from 'fastest-levenshtein';
 import type { ToolDefinition } from './definition.js';
-import { Sayings, type SayingsFile } from './sayings.js';
+import { Sayings, type SayingsFile, saidOf } from './sayings.js';
 import type { WordVectors } from './word-vectors.js';
 import { type Lexicon, Words } from './words.js';
 
-// A linear model: the rarity of what a tool and a query have in common (as in BM25 without repetition, which short texts
-// hardly have), and a few facts about both. The numbers were fitted to the tuning part of test/evaluation.
+// A linear model: how close a query is to what people say when they need a tool, the rarity of the words they have in
+// common (as in BM25 without repetition, which short texts hardly have), and a few facts about both. The numbers were
+// fitted to the tuning part of test/evaluation.
 
 /** How much a word counts that stands anywhere, and how much more because of where it stands. */
 const ANYWHERE = 1.43;
-const FIELDS = { name: 0.5, path: 0.88, description: 0.4, title: 0, toolset: 0 } as const;
+const FIELDS = { name: 0.5, path: 0.88, description: 0.4, title: 0, toolset: 0, said: 0 } as const;
 type Field = keyof typeof FIELDS;
 
 /** Words of single tools are rare whatever they mean. */
@@ -19,21 +20,20 @@ const NEAR = 0.85;
 const TYPO = 0.7;
 const NAMED = 0.8;
 
+/** It means what people mean when they need the tool. */
+const HEARD = 400;
 /** Closer in meaning than texts are by chance. */
-const RELATED = 0.5;
+const RELATED = 0.3;
 
 /** The whole name was asked for. */
-const NAME = 4;
+const NAME = 28;
 /** The query is the name itself. */
-const NAMED_ITSELF = 100;
-/** It is like what people say when they need the tool: in words, and in meaning. */
-const HEARD = { words: 1.75, closest: 18, close: 5, about: 27 } as const;
+const NAMED_ITSELF = 1000;
 /** What the tool does was asked for; it changes where something is to be read, or the other way round. */
-const VERB = 10.5;
-const WRONG_KIND = 12.8;
-/** Nobody curated it, so it is needed less often; a single thing is read less often than listed. */
-const COMPOSED = 6.6;
-const SINGLE = 9.5;
+const VERB = 24;
+const WRONG_KIND = 20;
+/** A single thing is read less often than listed. */
+const SINGLE = 27;
 
 interface Document {
   readonly tool: ToolDefinition;
@@ -41,7 +41,8 @@ interface Document {
   readonly spelling: string;
   /** First word of its name. */
   readonly verb: string;
-  readonly name: readonly string[];
+  /** The others, each with the share of the name that it makes up; rare ones make up more. */
+  readonly name: readonly (readonly [word: string, share: number])[];
 }
 
 type Posting = readonly [document: number, weight: number];
@@ -72,13 +73,8 @@ export class ToolSearch {
 
   constructor(tools: readonly ToolDefinition[], { pathOf, lexicon, sayings, vectors }: SearchParts) {
     this.#words = new Words(lexicon);
-    this.#sayings = new Sayings(tools, sayings, this.#words, vectors);
-    const about = this.#fieldsOf(tools, pathOf);
-    this.#documents = tools.map((tool, at) => {
-      const { name } = about[at]!;
-      const [verb = '', ...rest] = name;
-      return { tool, spelling: name.join(' '), verb, name: [...new Set(rest)] };
-    });
+    this.#sayings = new Sayings(tools, sayings, vectors);
+    const about = this.#fieldsOf(tools, pathOf, (tool) => vectors.strangersIn(saidOf(tool, sayings).join(' ')));
     for (const [at, fields] of about.entries()) {
       const weights = new Map<string, number>();
       for (const [field, weight] of Object.entries(FIELDS)) {
@@ -94,6 +90,13 @@ export class ToolSearch {
       const rarity = Math.log(1 + (tools.length - length + 0.5) / (length + 0.5));
       this.#rarities.set(term, Math.min(RAREST, rarity));
     }
+    this.#documents = tools.map((tool, at) => {
+      const { name } = about[at]!;
+      const [verb = '', ...rest] = name;
+      const words = [...new Set(rest)];
+      const whole = words.reduce((sum, word) => sum + this.#rarity(word), 0);
+      return { tool, spelling: name.join(' '), verb, name: words.map((word) => [word, this.#rarity(word) / whole]) };
+    });
     for (const { tool, verb } of this.#documents) {
       this.#kinds.set(verb, (this.#kinds.get(verb) ?? new Set()).add(tool.annotations.readOnlyHint));
     }
@@ -109,21 +112,16 @@ export class ToolSearch {
     const spelt = this.#words.of(query).join(' ');
     const heard = this.#sayings.hear(query);
     const scores = this.#documents.map(({ tool, spelling, verb, name }, at) => {
-      const { words, closest, close, about } = heard[at]!;
       return (
-        HEARD.words * words +
-        HEARD.closest * closest +
-        HEARD.close * close +
-        HEARD.about * about +
-        NAME * this.#share(name, asked) +
+        HEARD * heard[at]! +
+        NAME * name.reduce((sum, [word, share]) => (asked.has(word) ? sum + share : sum), 0) +
         VERB * (verbs.get(verb) ?? 0) +
         (spelt === spelling ? NAMED_ITSELF : 0) -
         (kinds.has(tool.annotations.readOnlyHint) ? 0 : WRONG_KIND) -
-        (tool.composed ? COMPOSED : 0) -
         (tool.annotations.readOnlyHint && !tool.page ? SINGLE : 0)
       );
     });
-    const related = new Set([...heard.keys()].filter((at) => heard[at]!.words > 0 || heard[at]!.closest > RELATED));
+    const related = new Set([...heard.keys()].filter((at) => heard[at]! > RELATED));
     for (const notion of notions) {
       for (const [at, score] of this.#fit(notion)) {
         scores[at]! += score;
@@ -133,7 +131,11 @@ export class ToolSearch {
     return [...related].sort((a, b) => scores[b]! - scores[a]! || a - b).map((at) => this.#documents[at]!.tool);
   }
 
-  #fieldsOf(tools: readonly ToolDefinition[], pathOf: (tool: ToolDefinition) => string): Record<Field, string[]>[] {
+  #fieldsOf(
+    tools: readonly ToolDefinition[],
+    pathOf: SearchParts['pathOf'],
+    strangersOf: (tool: ToolDefinition) => readonly string[],
+  ): Record<Field, string[]>[] {
     const of = (text: string) => this.#words.of(text);
     const about = tools.map((tool) => {
       return {
@@ -142,6 +144,8 @@ export class ToolSearch {
         path: of(pathOf(tool).replace(/\{[^}]*\}|\b(api|v\d)\b/g, ' ')),
         description: [] as string[],
         toolset: of(tool.toolset),
+        // What the meaning of its sayings lacks.
+        said: of(strangersOf(tool).join(' ')),
       };
     });
     const places = new Map(tools.map(({ name }, at) => [name, at]));
@@ -199,17 +203,6 @@ export class ToolSearch {
   #kindsOf(verbs: ReadonlyMap<string, number>): ReadonlySet<boolean> {
     const sure = [...verbs].filter(([, each]) => each === 1).flatMap(([verb]) => [...(this.#kinds.get(verb) ?? [])]);
     return new Set(sure.length > 0 ? sure : [true, false]);
-  }
-
-  /** The rarity of all that words have in common with what was asked for. */
-  #common(words: readonly string[], asked: ReadonlySet<string>): number {
-    return words.reduce((sum, term) => sum + (asked.has(term) ? this.#rarity(term) : 0), 0);
-  }
-
-  /** The share of words that was asked for, from 0 to 1; rare ones count more. */
-  #share(words: readonly string[], asked: ReadonlySet<string>): number {
-    const all = words.reduce((sum, term) => sum + this.#rarity(term), 0);
-    return all === 0 ? 0 : this.#common(words, asked) / all;
   }
 }
 

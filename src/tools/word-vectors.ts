@@ -1,48 +1,62 @@
-/** Of a text that everybody uses, a word tells little (Arora, Liang and Ma, "A Simple but Tough-to-Beat Baseline", 2017). */
-const COMMON = 1e-3;
-/** Share of the most frequent word in English text; that of the others falls with their rank (Zipf). */
-const SHARE = 0.08;
+/** Reads `words/vocabulary.txt`: a word and its scale a line. */
+export function parseVocabulary(text: string): [word: string, scale: number][] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [word = '', scale] = line.split(' ');
+      return [word, Number(scale)];
+    });
+}
 
 /** Places texts in a space where those of similar meaning are close: the sum of the places of their words. */
 export class WordVectors {
-  readonly #ranks: ReadonlyMap<string, number>;
+  readonly #rows: ReadonlyMap<string, number>;
+  readonly #scales: Float32Array;
   readonly #size: number;
 
   /**
-   * @param words most frequent first
+   * @param words each with what the values of its row are to be multiplied by
    * @param rows the place of each word, one after the other
    */
   constructor(
-    words: readonly string[],
+    words: readonly (readonly [word: string, scale: number])[],
     private readonly rows: Int8Array,
   ) {
-    this.#ranks = new Map(words.map((word, rank) => [word, rank]));
+    this.#rows = new Map(words.map(([word], row) => [word, row]));
+    this.#scales = Float32Array.from(words, ([, scale]) => scale);
     this.#size = words.length === 0 ? 0 : rows.length / words.length;
   }
 
   /** A unit vector; of length 0 for a text without any known word. */
   of(text: string): Float32Array {
     const sum = new Float32Array(this.#size);
-    const words = text
-      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-      .toLowerCase()
-      .replace(/['’]s\b/g, '')
-      .match(/[a-z0-9]+/g);
-    for (const word of words ?? []) {
-      const rank = this.#ranks.get(word);
-      if (rank === undefined) continue;
-      const weight = COMMON / (COMMON + SHARE / (rank + 3));
-      const from = rank * this.#size;
-      for (let at = 0; at < this.#size; at += 1) sum[at]! += weight * this.rows[from + at]!;
+    for (const word of wordsOf(text)) {
+      const row = this.#rows.get(word);
+      if (row === undefined) continue;
+      const scale = this.#scales[row]!;
+      const from = row * this.#size;
+      for (let at = 0; at < this.#size; at += 1) sum[at]! += scale * this.rows[from + at]!;
     }
     return unit(sum);
   }
+
+  /** The words of a text that have no place. */
+  strangersIn(text: string): string[] {
+    return wordsOf(text).filter((word) => !this.#rows.has(word));
+  }
 }
 
-/** The same direction, of length 1. */
+function wordsOf(text: string): readonly string[] {
+  const plain = text.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
+  return plain.replace(/['’]s\b/g, '').match(/[a-z0-9]+/g) ?? [];
+}
+
+/** Makes a vector as long as 1, in place; one of length 0 stays as it is. */
 export function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));
-  return length === 0 ? vector : vector.map((value) => value / length);
+  if (length > 0) for (let at = 0; at < vector.length; at += 1) vector[at]! /= length;
+  return vector;
 }
 
 /** Of unit vectors, how close they are: 1 for the same, 0 for strangers. */

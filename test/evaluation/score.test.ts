@@ -23,12 +23,12 @@ function placeOf({ text, want }: Request): number {
   return search.rank(text).findIndex(({ operation }) => want.includes(operation));
 }
 
-// Floors, a little below what is reached: a change that finds less than before fails here.
+// What issue 6 asks of the test part, and floors a little below what is reached: a change that finds less fails here.
 test.each([
-  { part: 'tuning', first: 1, least: 0.73 },
-  { part: 'tuning', first: 5, least: 0.95 },
-  { part: 'test', first: 1, least: 0.74 },
-  { part: 'test', first: 5, least: 0.94 },
+  { part: 'tuning', first: 1, least: 0.86 },
+  { part: 'tuning', first: 5, least: 0.98 },
+  { part: 'test', first: 1, least: 0.75 },
+  { part: 'test', first: 5, least: 0.95 },
 ] as const)('find_tools: recall@$first on the $part part', ({ part, first, least }) => {
   const reached = recall(part, first);
   console.log(`find_tools: recall@${first} on the ${part} part is ${reached.toFixed(3)}`);

@@ -62,7 +62,7 @@ describe('ranking', () => {
       want: 'delete_user',
     },
     {
-      what: 'what people say for a tool',
+      what: 'what people say for a tool, in words that have no place',
       all: ['get_user', 'get_group'],
       parts: { sayings: { get_group: ['the whole squad', 'our gang'] } },
       query: 'squad',
@@ -73,7 +73,14 @@ describe('ranking', () => {
       all: ['get_user', 'get_group'],
       parts: {
         sayings: { get_group: ['the whole squad'] },
-        vectors: new WordVectors(['squad', 'gang', 'person'], new Int8Array([90, 10, 80, 20, -50, 70])),
+        vectors: new WordVectors(
+          [
+            ['squad', 1],
+            ['gang', 1],
+            ['person', 1],
+          ],
+          new Int8Array([90, 10, 80, 20, -50, 70]),
+        ),
       },
       query: 'gang',
       want: 'get_group',
