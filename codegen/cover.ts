@@ -12,6 +12,8 @@ export const UNCLASSIFIED = 'unclassified';
 export interface Coverage {
   readonly entries: readonly Entry[];
   readonly excluded: ReadonlyMap<string, Reason>;
+  /** Operations that clients of a protocol call, not administrators: no administrative scope reaches them. */
+  readonly protocol: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
 
@@ -27,6 +29,7 @@ export function cover(
 ): Coverage {
   const { config } = source;
   const excluded = new Map<string, Reason>();
+  const protocol = new Set<string>();
   const problems: Problem[] = [];
   const taken = new Set(curated.map(({ api }) => api.id));
   for (const section of ['excluded', 'phrases'] as const) {
@@ -39,7 +42,7 @@ export function cover(
       }
     }
   }
-  if (config.patterns.length === 0) return { entries: [], excluded, problems };
+  if (config.patterns.length === 0) return { entries: [], excluded, protocol, problems };
 
   problems.push(...patternProblems(operations, source));
   const known = new Set([...accepted.matchAll(/^([A-Za-z][\w-]*): /gm)].map((match) => match[1]!));
@@ -48,7 +51,11 @@ export function cover(
   const entries: Entry[] = [];
   for (const [id, described] of operations) {
     if (taken.has(id)) continue;
-    const reason = reasonOf(described, source);
+    if (isProtocol(described, source)) {
+      protocol.add(id);
+      continue;
+    }
+    const reason = config.excluded[id];
     if (reason !== undefined) {
       excluded.set(id, reason);
       continue;
@@ -73,7 +80,7 @@ export function cover(
   }
   const order = [...Object.keys(config.toolsets), UNCLASSIFIED];
   entries.sort((a, b) => order.indexOf(a.toolset) - order.indexOf(b.toolset));
-  return { entries, excluded, problems };
+  return { entries, excluded, protocol, problems };
 }
 
 /** A pattern may have nothing left to classify but what has an entry of its own; one that another hides is a mistake. */
@@ -89,10 +96,9 @@ function patternProblems(operations: ReadonlyMap<string, Described>, source: Con
   });
 }
 
-function reasonOf({ api, spec }: Described, { config }: ConfigSource): Reason | undefined {
+function isProtocol({ api, spec }: Described, { config }: ConfigSource): boolean {
   const prefix = config.specs[spec]?.scopes;
-  if (prefix !== undefined && !scopesOf(api).some((scope) => scope.startsWith(prefix))) return 'protocol-endpoint';
-  return config.excluded[api.id];
+  return prefix !== undefined && !scopesOf(api).some((scope) => scope.startsWith(prefix));
 }
 
 function entryOf(described: Described, source: ConfigSource): Entry {

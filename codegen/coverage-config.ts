@@ -5,7 +5,6 @@ export const REASONS = {
   'redirect-only': 'Okta answers nothing but a redirect; it was replaced.',
   'deprecated-duplicate': 'Deprecated, and another tool reads or does the same.',
   'own-credential': 'It would revoke the credential this server works with.',
-  'protocol-endpoint': 'Part of the OAuth and OpenID Connect protocols themselves; no administrative scope reaches it.',
 } as const;
 export type Reason = keyof typeof REASONS;
 

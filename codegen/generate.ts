@@ -130,7 +130,7 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
       ? []
       : ([
           [EXPANDED, emitExpanded(coverage.entries, file.tools)],
-          ['docs/coverage.md', emitCoverage(described, file, coverage.excluded, `<!-- ${GENERATED} -->`)],
+          ['docs/coverage.md', emitCoverage(described, file, coverage, `<!-- ${GENERATED} -->`)],
         ] as const)),
   ]);
 }

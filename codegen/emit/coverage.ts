@@ -1,4 +1,5 @@
 import type { ToolFile } from '../../src/tools/definition.js';
+import type { Coverage } from '../cover.js';
 import { REASONS, type Reason } from '../coverage-config.js';
 import type { Described } from '../slice.js';
 
@@ -6,7 +7,7 @@ import type { Described } from '../slice.js';
 export function emitCoverage(
   operations: ReadonlyMap<string, Described>,
   { tools, release }: ToolFile,
-  excluded: ReadonlyMap<string, Reason>,
+  { excluded, protocol }: Pick<Coverage, 'excluded' | 'protocol'>,
   header: string,
 ): string {
   const offered = new Map<string, string[]>();
@@ -14,20 +15,22 @@ export function emitCoverage(
   const specs = [...new Set([...operations.values()].map(({ spec }) => spec))];
   const sections = specs.map((spec) => {
     const own = [...operations].filter(([, described]) => described.spec === spec);
-    return { spec, own, out: own.filter(([id]) => excluded.has(id)) };
+    const count = (of: { has(id: string): boolean }) => own.filter(([id]) => of.has(id)).length;
+    return { spec, own, row: [own.length, count(protocol), count(offered), count(excluded)] };
   });
   const lines = [
     header,
     '',
     '# Coverage',
     '',
-    `Every operation of Okta's specifications, release ${release}, is a tool or excluded with a reason.`,
+    `Every operation of Okta's specifications, release ${release}, that an administrative scope reaches is a tool or`,
+    'excluded with a reason. The others are endpoints of the OAuth and OpenID Connect protocols themselves, which clients',
+    'and browsers call.',
     '',
-    '| specification | operations | offered | excluded |',
-    '|---|---|---|---|',
-    ...[...sections, total(sections)].map(
-      ({ spec, own, out }) => `| ${spec} | ${own.length} | ${own.length - out.length} | ${out.length} |`,
-    ),
+    '| specification | operations | protocol | offered | excluded |',
+    '|---|---|---|---|---|',
+    ...sections.map(({ spec, row }) => `| ${spec} | ${row.join(' | ')} |`),
+    `| together | ${total(sections.map(({ row }) => row)).join(' | ')} |`,
     '',
     `${tools.length} tools offer them; some operations have more than one tool.`,
     '',
@@ -45,22 +48,13 @@ export function emitCoverage(
         .get(id)
         ?.map((name) => `\`${name}\``)
         .join(', ');
-      lines.push(`| ${id} | \`${api.method} ${api.path}\` | ${names ?? `excluded: ${excluded.get(id)}`} |`);
+      const reason = protocol.has(id) ? 'protocol' : `excluded: ${excluded.get(id)}`;
+      lines.push(`| ${id} | \`${api.method} ${api.path}\` | ${names ?? reason} |`);
     }
   }
   return `${lines.join('\n')}\n`;
 }
 
-interface Section {
-  readonly spec: string;
-  readonly own: readonly (readonly [string, Described])[];
-  readonly out: readonly (readonly [string, Described])[];
-}
-
-function total(sections: readonly Section[]): Section {
-  return {
-    spec: 'together',
-    own: sections.flatMap(({ own }) => own),
-    out: sections.flatMap(({ out }) => out),
-  };
+function total(rows: readonly (readonly number[])[]): number[] {
+  return rows[0]?.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0)) ?? [];
 }

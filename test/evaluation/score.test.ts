@@ -23,12 +23,12 @@ function placeOf({ text, want }: Request): number {
   return search.rank(text).findIndex(({ operation }) => want.includes(operation));
 }
 
-// What issue 6 asks of the test part, and floors a little below what is reached: a change that finds less fails here.
+// Floors, a little below what is reached: a change that finds less than before fails here.
 test.each([
-  { part: 'tuning', first: 1, least: 0.86 },
-  { part: 'tuning', first: 5, least: 0.98 },
-  { part: 'test', first: 1, least: 0.75 },
-  { part: 'test', first: 5, least: 0.95 },
+  { part: 'tuning', first: 1, least: 0.87 },
+  { part: 'tuning', first: 5, least: 0.985 },
+  { part: 'test', first: 1, least: 0.87 },
+  { part: 'test', first: 5, least: 0.97 },
 ] as const)('find_tools: recall@$first on the $part part', ({ part, first, least }) => {
   const reached = recall(part, first);
   console.log(`find_tools: recall@${first} on the ${part} part is ${reached.toFixed(3)}`);
