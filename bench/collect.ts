@@ -48,7 +48,9 @@ const toolbox = createToolbox({
   principal: () => 'bench',
   log: console,
   resultBytes: budget,
-  local: (access) => [collectTool({ access, seal: new Seal(), org: org.origin, budget, now: Date.now })],
+  local: (access) => [
+    collectTool({ access, seal: new Seal(), org: org.origin, principal: { incumbent: 0 }, budget, now: Date.now }),
+  ],
 });
 
 const want = await reference();

@@ -174,6 +174,7 @@ export async function createApp(parts: AppParts): Promise<App> {
         access,
         ...seals,
         org: origin,
+        principal,
         budget: config.resultBytes,
         ...(!hosted && { files: { folder: config.exportDir } }),
         now,

@@ -10,6 +10,8 @@ export interface Carried {
   readonly request: CollectRequest;
   readonly place: Place;
   readonly collected: Collected;
+  /** Whose view of the list it is; absent before the first page. */
+  readonly incumbent?: number | undefined;
 }
 
 /** Whose cursor it is. */
@@ -36,13 +38,22 @@ export function openCursor(seal: Seal, { cursor, ...args }: JsonObject, { org, c
   if (!sealed) throw refused('this server has not issued it, or has been restarted since');
   if (sealed.org !== org || sealed.caller !== caller) throw refused('it belongs to somebody else');
   if (sealed.expires <= now) throw refused('it has expired');
-  const { request, place, collected } = sealed;
+  const { request, place, collected, incumbent } = sealed;
   const about: JsonObject = { ...request, count_by: [request.count_by].flat() };
   for (const [name, value] of Object.entries(args)) {
     const given = name === 'count_by' ? [value].flat() : value;
     if (canonical(given) !== canonical(about[name])) throw refused(`it is about another \`${name}\``);
   }
-  return { request, place, collected };
+  return { request, place, collected, incumbent };
+}
+
+/** Two people do not see the same list, so their rows do not add up. */
+export function anotherIncumbent(): OktaMcpError {
+  return new OktaMcpError(
+    'arguments_invalid',
+    'Somebody else has signed in since the first page was read, and may see another list: nothing is added up.',
+    'Collect anew, without a cursor.',
+  );
 }
 
 function refused(why: string): OktaMcpError {

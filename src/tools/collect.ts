@@ -1,6 +1,6 @@
 import { OktaMcpError } from '../errors.js';
 import type { CallContext } from '../okta/operation.js';
-import { type Carried, cursorOf, openCursor } from './collect-cursor.js';
+import { anotherIncumbent, type Carried, cursorOf, openCursor } from './collect-cursor.js';
 import { type CollectRequest, readRequest } from './collect-request.js';
 import { collectResult, roomIn } from './collect-result.js';
 import { Collection } from './collection.js';
@@ -18,6 +18,8 @@ export interface CollectParts {
   readonly seal: Seal;
   /** Origin of the org. */
   readonly org: string;
+  /** See `ActingPrincipal`. */
+  readonly principal: { readonly incumbent: number };
   /** UTF-8 bytes of a result. */
   readonly budget: number;
   /** Whether rows can go into files, and where, once the operator has named a folder. Absent for a server of others. */
@@ -72,6 +74,8 @@ export function collectTool(parts: CollectParts): LocalTool {
 
 /** One call. */
 class Collecting {
+  #incumbent: number | undefined;
+
   constructor(
     private readonly parts: CollectParts,
     private readonly context: TimedContext,
@@ -82,6 +86,7 @@ class Collecting {
     const carried: Partial<Carried> & Pick<Carried, 'request'> =
       args.cursor === undefined ? { request: readRequest(args) } : openCursor(seal, args, this.#owner(), now());
     const { request } = carried;
+    this.#incumbent = carried.incumbent;
     const tool = listTool(this.parts, request, this.context);
     const trace = access.trace(tool, request.arguments, this.context);
     try {
@@ -116,6 +121,8 @@ class Collecting {
 
   async #read(walk: ListWalk, collection: Collection): Promise<void> {
     for (let items = await walk.read(); items; items = await walk.read()) {
+      this.#incumbent ??= this.parts.principal.incumbent;
+      if (this.#incumbent !== this.parts.principal.incumbent) throw anotherIncumbent();
       const behind = collection.take(items, walk.place.skip);
       await collection.flush();
       walk.pass(behind);
@@ -153,7 +160,7 @@ class Collecting {
       file = finished?.file;
       notes.push(finished?.note);
     } else {
-      cursor = this.#cursor({ request, place, collected: await collection.suspend() });
+      cursor = this.#cursor({ request, place, collected: await collection.suspend(), incumbent: this.#incumbent });
       if (ended === 'late') notes.push('Time was up. Totals go on with the cursor.');
       if (cursor.length > budget * CURSOR_SHARE) {
         cursor = undefined;

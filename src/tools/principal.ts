@@ -31,6 +31,7 @@ export class ActingPrincipal {
   #claims: readonly string[] | undefined;
   /** What Okta said about the bearer; asked once per credential. */
   #asked: readonly string[] = [];
+  #incumbent = 0;
 
   constructor(private readonly parts: PrincipalParts) {}
 
@@ -42,7 +43,14 @@ export class ActingPrincipal {
     const same = claims !== undefined && claims.join(' ') === this.#claims?.join(' ');
     this.#authorization = authorization;
     this.#claims = claims;
-    if (!same) this.#asked = [];
+    if (same) return;
+    this.#asked = [];
+    if (this.parts.kind === 'person') this.#incumbent += 1;
+  }
+
+  /** Another number after somebody else has signed in, in this process. */
+  get incumbent(): number {
+    return this.#incumbent;
   }
 
   /** As far as is known without asking. */

@@ -61,6 +61,7 @@ export function collectWorld(options: CollectWorldOptions = {}) {
     clock,
     grant: [...(options.scopes ?? file.scopes)] as readonly string[],
     seal: new Seal(),
+    principal: { incumbent: 1 },
     folder: options.folder,
     audited: [] as Parameters<TraceParts['audit']['record']>[0][],
     /** Called before each request. */
@@ -107,6 +108,7 @@ export function collectWorld(options: CollectWorldOptions = {}) {
         access,
         seal: world.seal,
         org: org.origin,
+        principal: world.principal,
         budget,
         ...(!withoutFiles && {
           files: {

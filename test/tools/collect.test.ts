@@ -295,6 +295,17 @@ describe('a cursor', () => {
     expect((await world.call({ cursor }, { caller: 'somebody' })).text).toMatch(/belongs to somebody else/);
   });
 
+  test('is void after somebody else has signed in, so that no total mixes two views', async () => {
+    const { world, cursor } = await start();
+    world.afterSend = () => {
+      world.principal.incumbent = 2;
+    };
+    const mixed = await world.call({ cursor });
+    expect(mixed).toMatchObject({ isError: true });
+    expect(mixed.text).toMatch(/Somebody else has signed in.*Collect anew/s);
+    expect((await world.call({ tool: 'list_users', count_by: 'status' })).complete).toBe(true);
+  });
+
   test('is no confirmation, and a confirmation no cursor', async () => {
     const { world, cursor } = await start();
     expect(world.seal.open(cursor)).toBeUndefined();

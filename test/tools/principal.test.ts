@@ -43,6 +43,17 @@ test('an access token that can be read says it without asking, and another perso
   expect(client.sent).toEqual([]);
 });
 
+test.each<{ given: string; kind?: PrincipalParts['kind']; credentials: string[]; want: number }>([
+  { given: 'one API token', credentials: ['SSWS 00x', 'SSWS 00x'], want: 1 },
+  { given: 'the next token of one person', credentials: [jwt({ uid: 'a' }), jwt({ uid: 'a', iat: 2 })], want: 1 },
+  { given: 'the token of another person', credentials: [jwt({ uid: 'a' }), jwt({ uid: 'b' })], want: 2 },
+  { given: 'tokens of an app', kind: 'app', credentials: ['Bearer x', 'Bearer y'], want: 0 },
+])('$given: incumbent number $want', ({ kind = 'person', credentials, want }) => {
+  const { principal } = setUp({ kind });
+  for (const each of credentials) principal.observe(each);
+  expect(principal.incumbent).toBe(want);
+});
+
 test.each(['Bearer opaque', 'Bearer a.b.c', 'Bearer e30.bm90IGpzb24.x', 'Basic x', jwt({ uid: 7 })])(
   '%s tells nothing, so Okta is asked, as far as the gate allows',
   async (authorization) => {
