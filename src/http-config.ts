@@ -183,7 +183,11 @@ interface Setting {
 function readGuard(values: Variables, setting: Setting, report: Report): GuardSettings | undefined {
   const { config, demo, host, url, env } = setting;
   const id = values.OKTA_AUTH_SERVER_ID;
-  if (demo) return { kind: 'open' };
+  if (demo) {
+    const fix = 'Unset it, or start without --demo.';
+    if (id !== undefined) report('OKTA_AUTH_SERVER_ID', 'is set, but --demo lets everybody in without a token.', fix);
+    return { kind: 'open' };
+  }
   if (id === undefined) {
     if (isLocal(host)) return { kind: 'shared' };
     const fix =

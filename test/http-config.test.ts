@@ -141,6 +141,12 @@ describe('what is refused', () => {
     { given: 'confirmations switched off', env: { OKTA_CONFIRM: 'off' }, want: /OKTA_CONFIRM: is off/ },
     { given: 'the same in a demo', env: { OKTA_CONFIRM: 'off' }, demo: true, want: /OKTA_CONFIRM: is off/ },
     {
+      given: 'tokens asked for in a demo',
+      env: { OKTA_AUTH_SERVER_ID: 'default' },
+      demo: true,
+      want: /OKTA_AUTH_SERVER_ID: is set, but --demo lets everybody in/,
+    },
+    {
       given: 'others, without knowing them',
       env: { OKTA_MCP_HOST: '0.0.0.0' },
       want: /OKTA_AUTH_SERVER_ID: is not set/,
