@@ -26,6 +26,25 @@ test.each<{ schema: JsonObject; want: string }>([
     want: '{body: {profile: {name}}}',
   },
   {
+    schema: object({ type: { enum: ['1', '2', '3', '4', '5', '6', '7', '8', '9'] } }),
+    want: '{type?: 1|2|3|4|5|6|7|8|…}',
+  },
+  { schema: object({ body: { type: 'object' } }, ['body']), want: '{body: {…}}' },
+  {
+    schema: object({ rule: { type: 'object', description: 'When it acts. {type, value}' } }),
+    want: '{rule?: {type, value}}',
+  },
+  {
+    schema: object({ zone: text, login: { ...text, description: 'Unique.' } }),
+    want: '{login?, zone?}',
+  },
+  {
+    schema: object({
+      body: { ...object({ type: text }), description: 'A zone. Fields by type: IP: gateways; DYNAMIC: asns. More.' },
+    }),
+    want: '{body?: {type?, by type: IP: gateways; DYNAMIC: asns}}',
+  },
+  {
     schema: object(Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => [name, text]))),
     want: '{a?, b?, c?, d?, e?, …}',
   },
@@ -40,13 +59,13 @@ const tools = [
   tool('get_brand', { toolset: 'brands', scopes: [] }),
 ];
 
-function setUp(grant: Partial<Grant>) {
-  const file = toolFile(...tools);
+function setUp(grant: Partial<Grant>, offered = tools) {
+  const file = toolFile(...offered);
   let made = 0;
   const toolbox = createToolbox({
     all: Catalog.parse(file),
     grant: () => ({ scopes: [], credential: 'any', ...grant }),
-    operations: operationsFor(tools),
+    operations: operationsFor(offered),
     client: recordingClient(),
     ...unguarded,
     surface: 'auto',
@@ -57,8 +76,8 @@ function setUp(grant: Partial<Grant>) {
         access,
         search: () => {
           made += 1;
-          return new ToolSearch(tools, {
-            pathOf: () => '/',
+          return new ToolSearch(offered, {
+            operationOf: () => ({ method: 'GET', path: '/' }),
             lexicon: { same: [], near: {}, verbs: [], names: {}, ignore: '' },
             sayings: {},
             vectors: new WordVectors([], new Int8Array()),
@@ -101,9 +120,48 @@ describe('find_tools', () => {
     expect(notAvailable).toBeUndefined();
   });
 
+  test('what fits best comes first, also when it is not available', async () => {
+    const hidden = jsonOf(await setUp({ scopes: ['okta.groups.read'] }).find({ query: 'delete group' }));
+    expect(Object.keys(hidden)).toEqual(['notAvailable', 'tools']);
+    const shown = jsonOf(await setUp({ scopes: ['okta.groups.read'] }).find({ query: 'list groups' }));
+    expect(Object.keys(shown)[0]).toBe('tools');
+  });
+
+  test('says that what fits is not available, and not that nothing fits', async () => {
+    expect(jsonOf(await setUp({ scopes: ['okta.users.read'] }).find({ query: 'groups' }))).toEqual({
+      notAvailable: [
+        expect.objectContaining({ name: 'list_groups' }),
+        expect.objectContaining({ name: 'delete_group' }),
+      ],
+      tools: [],
+      note: 'Only tools that are not available here fit.',
+    });
+  });
+
+  test('does not show what is far down only because the rest is not allowed', async () => {
+    const many = Array.from({ length: 20 }, (_, at) =>
+      tool(`delete_group_${at}`, { scopes: [['okta.groups.manage']] }),
+    );
+    const far = tool('list_users', { description: 'Users, in a group or not.' });
+    const { find } = setUp({ scopes: ['okta.users.read'] }, [...many, far]);
+    expect(jsonOf(await find({ query: 'delete group' })).tools).toEqual([]);
+  });
+
+  test('the name of a toolset shows what is in it', async () => {
+    const { find } = setUp({ scopes: ['okta.users.read'] });
+    expect(jsonOf(await find({ query: ' Brands' })).tools).toEqual([expect.objectContaining({ name: 'get_brand' })]);
+  });
+
+  test('says where there is more to know', async () => {
+    const wide = { type: 'object', properties: { body: { type: 'object' } } };
+    const { find } = setUp({ scopes: ['okta.users.read'] }, [tool('list_users', { inputSchema: wide })]);
+    expect(jsonOf(await find({ query: 'users' })).note).toMatch(/describe_tool/);
+  });
+
   test('says so when nothing fits', async () => {
     const { find } = setUp({ scopes: ['okta.users.read'] });
-    expect(jsonOf(await find({ query: 'weather' }))).toEqual({ tools: [], note: expect.stringContaining('brands') });
+    const note = 'Nothing fits. Say it in other words, in English, or name one of: users, brands.';
+    expect(jsonOf(await find({ query: 'weather' }))).toEqual({ tools: [], note });
   });
 
   test.each([{}, { query: '' }, { query: 'x', limit: 0 }, { query: 'x', limit: 21 }, { query: 'x'.repeat(501) }])(
@@ -123,7 +181,7 @@ describe('find_tools', () => {
     const { toolbox, find, made } = setUp({ scopes: ['okta.users.read'] });
     expect(toolbox.local).toHaveLength(1);
     expect(made()).toBe(0);
-    await find({ query: 'users' });
+    await find({ query: 'all users' });
     expect(made()).toBe(1);
   });
 });
