@@ -67,13 +67,13 @@ report(
 report('start-up: spawn to tools/list, every scope', await repeat(11, () => startUp(every)));
 
 const { tools } = readToolFile();
-const pathOf = ({ operation }: (typeof tools)[number]) => operations[operation as keyof typeof operations].path;
+const operationOf = ({ operation }: (typeof tools)[number]) => operations[operation as keyof typeof operations];
 const indexed = async () => {
   const started = performance.now();
-  new ToolSearch(tools, { pathOf, ...readSearchFiles() });
+  new ToolSearch(tools, { operationOf, ...readSearchFiles() });
   return performance.now() - started;
 };
-const search = new ToolSearch(tools, { pathOf, ...readSearchFiles() });
+const search = new ToolSearch(tools, { operationOf, ...readSearchFiles() });
 const found = async () => {
   const started = performance.now();
   search.rank('Take the CRM away from everybody in Sales who has not used it since Januray');

@@ -139,8 +139,8 @@ export async function createApp(parts: AppParts): Promise<App> {
   };
   let index: ToolSearch | undefined;
   const search = () => {
-    const pathOf = ({ operation }: ToolDefinition) => operations[operation as OperationId].path;
-    index ??= new ToolSearch(all.tools, { pathOf, ...readSearchFiles() });
+    const operationOf = ({ operation }: ToolDefinition) => operations[operation as OperationId];
+    index ??= new ToolSearch(all.tools, { operationOf, ...readSearchFiles() });
     return index;
   };
   const toolbox = createToolbox({

@@ -1,6 +1,7 @@
-import { distance } from 'fastest-levenshtein';
+import type { Operation } from '../okta/operation.js';
 import type { ToolDefinition } from './definition.js';
 import { Sayings, type SayingsFile, saidOf } from './sayings.js';
+import { Spelling } from './spelling.js';
 import type { WordVectors } from './word-vectors.js';
 import { type Lexicon, Words } from './words.js';
 
@@ -15,9 +16,8 @@ type Field = keyof typeof FIELDS;
 
 /** Words of single tools are rare whatever they mean. */
 const RAREST = 5;
-/** What is asked for by a synonym, a misspelt word or a name is asked for less surely. */
+/** What is asked for by a synonym or a name is asked for less surely. */
 const NEAR = 0.85;
-const TYPO = 0.7;
 const NAMED = 0.8;
 
 /** It means what people mean when they need the tool. */
@@ -27,18 +27,18 @@ const RELATED = 0.3;
 
 /** The whole name was asked for. */
 const NAME = 28;
-/** The query is the name itself. */
+/** It is named: by its name, one it had, its title, its operation id, or its request. */
 const NAMED_ITSELF = 1000;
 /** What the tool does was asked for; it changes where something is to be read, or the other way round. */
 const VERB = 24;
 const WRONG_KIND = 20;
+/** Of so few words, none of which says what to do: they mostly ask what there is of something with that name. */
+const BARE = { words: 3, name: 60, list: 40 } as const;
 /** A single thing is read less often than listed. */
 const SINGLE = 27;
 
 interface Document {
   readonly tool: ToolDefinition;
-  /** Its whole name, as words are compared. */
-  readonly spelling: string;
   /** First word of its name. */
   readonly verb: string;
   /** The others, each with the share of the name that it makes up; rare ones make up more. */
@@ -53,8 +53,8 @@ interface Notion {
 }
 
 export interface SearchParts {
-  /** URL path of the operation behind a tool; its words are searched too. */
-  readonly pathOf: (tool: ToolDefinition) => string;
+  /** The operation behind a tool; the words of its path are searched too. */
+  readonly operationOf: (tool: ToolDefinition) => Pick<Operation, 'method' | 'path'>;
   readonly lexicon: Lexicon;
   readonly sayings: SayingsFile;
   readonly vectors: WordVectors;
@@ -70,11 +70,18 @@ export class ToolSearch {
   readonly #verbs: ReadonlySet<string>;
   readonly #words: Words;
   readonly #sayings: Sayings;
+  readonly #spelling: Spelling;
+  /** The documents that something names, by its letters and digits. */
+  readonly #named = new Map<string, number[]>();
 
-  constructor(tools: readonly ToolDefinition[], { pathOf, lexicon, sayings, vectors }: SearchParts) {
+  constructor(tools: readonly ToolDefinition[], { operationOf, lexicon, sayings, vectors }: SearchParts) {
     this.#words = new Words(lexicon);
+    this.#spelling = new Spelling({
+      texts: () => tools.flatMap((tool) => [tool.name, tool.title, tool.description, ...saidOf(tool, sayings)]),
+      knows: (word) => vectors.knows(word) || this.#words.knows(word),
+    });
     this.#sayings = new Sayings(tools, sayings, vectors);
-    const about = this.#fieldsOf(tools, pathOf, (tool) => vectors.strangersIn(saidOf(tool, sayings).join(' ')));
+    const about = this.#fieldsOf(tools, operationOf, (tool) => vectors.strangersIn(saidOf(tool, sayings).join(' ')));
     for (const [at, fields] of about.entries()) {
       const weights = new Map<string, number>();
       for (const [field, weight] of Object.entries(FIELDS)) {
@@ -95,8 +102,13 @@ export class ToolSearch {
       const [verb = '', ...rest] = name;
       const words = [...new Set(rest)];
       const whole = words.reduce((sum, word) => sum + this.#rarity(word), 0);
-      return { tool, spelling: name.join(' '), verb, name: words.map((word) => [word, this.#rarity(word) / whole]) };
+      return { tool, verb, name: words.map((word) => [word, this.#rarity(word) / whole]) };
     });
+    for (const [at, tool] of tools.entries()) {
+      const { method, path } = operationOf(tool);
+      const names = [tool.name, ...(tool.aliases ?? []), tool.title, tool.operation, path, `${method} ${path}`];
+      for (const name of new Set(names.map(letters))) this.#named.set(name, [...(this.#named.get(name) ?? []), at]);
+    }
     for (const { tool, verb } of this.#documents) {
       this.#kinds.set(verb, (this.#kinds.get(verb) ?? new Set()).add(tool.annotations.readOnlyHint));
     }
@@ -104,24 +116,27 @@ export class ToolSearch {
   }
 
   /** Every tool that has to do with the query, the one that fits it best first. */
-  rank(query: string): ToolDefinition[] {
+  rank(asked: string): ToolDefinition[] {
+    const query = this.#spelling.correct(asked);
     const notions = this.#notionsOf(query);
-    const asked = new Set(notions.flatMap(({ ways }) => ways.flatMap(({ terms }) => terms)));
+    const terms = new Set(notions.flatMap(({ ways }) => ways.flatMap(({ terms }) => terms)));
     const verbs = this.#words.verbsOf(query, this.#verbs);
-    const kinds = this.#kindsOf(verbs);
-    const spelt = this.#words.of(query).join(' ');
+    const bare = verbs.size === 0 && notions.length <= BARE.words;
+    const kinds = bare ? READS : this.#kindsOf(verbs);
+    const named = this.#namedIn(asked);
     const heard = this.#sayings.hear(query);
-    const scores = this.#documents.map(({ tool, spelling, verb, name }, at) => {
+    const scores = this.#documents.map(({ tool, verb, name }, at) => {
       return (
         HEARD * heard[at]! +
-        NAME * name.reduce((sum, [word, share]) => (asked.has(word) ? sum + share : sum), 0) +
+        (bare ? BARE.name : NAME) * name.reduce((sum, [word, share]) => (terms.has(word) ? sum + share : sum), 0) +
         VERB * (verbs.get(verb) ?? 0) +
-        (spelt === spelling ? NAMED_ITSELF : 0) -
+        (bare && tool.page ? BARE.list : 0) +
+        (named.has(at) ? NAMED_ITSELF : 0) -
         (kinds.has(tool.annotations.readOnlyHint) ? 0 : WRONG_KIND) -
         (tool.annotations.readOnlyHint && !tool.page ? SINGLE : 0)
       );
     });
-    const related = new Set([...heard.keys()].filter((at) => heard[at]! > RELATED));
+    const related = new Set([...heard.keys()].filter((at) => named.has(at) || heard[at]! > RELATED));
     for (const notion of notions) {
       for (const [at, score] of this.#fit(notion)) {
         scores[at]! += score;
@@ -133,7 +148,7 @@ export class ToolSearch {
 
   #fieldsOf(
     tools: readonly ToolDefinition[],
-    pathOf: SearchParts['pathOf'],
+    operationOf: SearchParts['operationOf'],
     strangersOf: (tool: ToolDefinition) => readonly string[],
   ): Record<Field, string[]>[] {
     const of = (text: string) => this.#words.of(text);
@@ -141,7 +156,7 @@ export class ToolSearch {
       return {
         name: of(tool.name),
         title: of(tool.title),
-        path: of(pathOf(tool).replace(/\{[^}]*\}|\b(api|v\d)\b/g, ' ')),
+        path: of(operationOf(tool).path.replace(/\{[^}]*\}|\b(api|v\d)\b/g, ' ')),
         description: [] as string[],
         toolset: of(tool.toolset),
         // What the meaning of its sayings lacks.
@@ -167,18 +182,14 @@ export class ToolSearch {
       const ways = near.map((terms) => ({ terms, weight: NEAR }));
       if (kind !== undefined) ways.push({ terms: [kind], weight: NAMED });
       if (known.length > 0) ways.push({ terms: known, weight: 1 });
-      if (ways.length === 0) ways.push(...own.flatMap((term) => this.#meant(term)));
       return { ways };
     });
   }
 
-  /** Words that a misspelt one may have meant. */
-  #meant(term: string): { terms: string[]; weight: number }[] {
-    if (term.length < 4 || term.length > 30) return [];
-    const limit = term.length < 7 ? 1 : 2;
-    return [...this.#postings.keys()]
-      .filter((each) => Math.abs(each.length - term.length) <= limit && distance(each, term) <= limit)
-      .map((each) => ({ terms: [each], weight: TYPO }));
+  /** Documents that the query names, or that a name in it does. */
+  #namedIn(query: string): ReadonlySet<number> {
+    const names = [query, ...(query.match(NAME_OF_CODE) ?? [])];
+    return new Set(names.flatMap((name) => this.#named.get(letters(name)) ?? []));
   }
 
   /** The documents a notion fits, each by the way that fits it best. */
@@ -208,3 +219,16 @@ export class ToolSearch {
 
 /** The name of a tool in a sentence. */
 const TOOL_NAME = /\b[a-z]+(?:_[a-z0-9]+)+\b/g;
+
+/** A name that only programs use: `list_users`, `listUsers`. */
+const NAME_OF_CODE = /\b(?:[a-z]+(?:_[a-z0-9]+)+|[a-z]+(?:[A-Z][A-Za-z0-9]*)+)\b/g;
+
+const READS: ReadonlySet<boolean> = new Set([true]);
+
+/** What is left of a name however it is written; parameters of a path have many names. */
+function letters(name: string): string {
+  return name
+    .replace(/\{[^}]*\}/g, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]/g, '');
+}

@@ -41,9 +41,14 @@ export class WordVectors {
     return unit(sum);
   }
 
+  /** Whether a word has a place. */
+  knows(word: string): boolean {
+    return this.#rows.has(word);
+  }
+
   /** The words of a text that have no place. */
   strangersIn(text: string): string[] {
-    return wordsOf(text).filter((word) => !this.#rows.has(word));
+    return wordsOf(text).filter((word) => !this.knows(word));
   }
 }
 

@@ -36,9 +36,12 @@ export class Words {
   readonly #verbs: Phrases<string>;
   readonly #names: ReadonlyMap<string, string>;
   readonly #ignore: ReadonlySet<string>;
+  readonly #known: ReadonlySet<string>;
 
   constructor({ same, near, verbs, names, ignore }: Lexicon) {
     this.#ignore = new Set(stemsOf(ignore));
+    const all = [same, Object.keys(near), verbs.map(([, said]) => said), Object.values(names), ignore].flat(2);
+    this.#known = new Set(all.flatMap(stemsOf));
     this.#same = phrases(
       same.flatMap(([first = '', ...others]) => {
         const one = stemsOf(first).join('');
@@ -57,6 +60,11 @@ export class Words {
   /** The words of a text that tell something. */
   of(text: string): string[] {
     return this.#joined(text).filter((word) => !this.#ignore.has(word));
+  }
+
+  /** Whether there is something to say about a word. */
+  knows(word: string): boolean {
+    return this.#known.has(stem(word));
   }
 
   /** What a query asks for, notion by notion, each once. */

@@ -6,7 +6,7 @@ import { type Request, requests } from './requests.js';
 
 const { tools } = readToolFile();
 const search = new ToolSearch(tools, {
-  pathOf: ({ operation }) => operations[operation as keyof typeof operations].path,
+  operationOf: ({ operation }) => operations[operation as keyof typeof operations],
   ...readSearchFiles(),
 });
 

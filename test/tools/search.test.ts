@@ -10,7 +10,7 @@ import { tool } from './fixture.js';
 
 const empty: Lexicon = { same: [], near: {}, verbs: [], names: {}, ignore: 'the a of' };
 const plain: SearchParts = {
-  pathOf: ({ name }) => `/path/${name}`,
+  operationOf: ({ name }) => ({ method: 'GET', path: `/path/${name}` }),
   lexicon: empty,
   sayings: {},
   vectors: new WordVectors([], new Int8Array()),
@@ -95,12 +95,48 @@ describe('ranking', () => {
     expect(names(search(all, lexicon, parts).rank(query))[0]).toBe(want);
   });
 
+  test('bare nouns ask what there is, unless they say what to do', () => {
+    const tools = [
+      tool('delete_domain', { risk: 'destructive' }),
+      tool('create_domain', { risk: 'write' }),
+      tool('get_domain'),
+      tool('list_domains', { page: { resumable: true } }),
+    ];
+    const first = (query: string) => names(new ToolSearch(tools, plain).rank(query))[0];
+    expect(first('domain')).toBe('list_domains');
+    expect(first('delete domain')).toBe('delete_domain');
+  });
+
+  test.each([
+    { by: 'its name', query: 'revoke_token' },
+    { by: 'its name within a sentence', query: 'please call revoke_token for all the tokens' },
+    { by: 'its name in words', query: 'Revoke token' },
+    { by: 'a name it had', query: 'kill_token' },
+    { by: 'its title', query: 'Take one token away' },
+    { by: 'its operation id', query: 'revokeTokenForUser' },
+    { by: 'its request', query: 'DELETE /api/v1/tokens/{id}' },
+    { by: 'its path, whatever the parameter is called', query: '/api/v1/tokens/{tokenId}' },
+  ])('a tool is found by $by', ({ query }) => {
+    const one = { title: 'Take one token away', operation: 'revokeTokenForUser', aliases: ['kill_token'] };
+    const tools = [
+      tool('revoke_tokens', { description: 'Revoke token after token, all tokens, all the tokens away.' }),
+      tool('revoke_token', { description: '', ...one }),
+    ];
+    const operationOf = ({ name }: { name: string }) => {
+      return { method: 'DELETE', path: name === 'revoke_token' ? '/api/v1/tokens/{token}' : '/api/v1/all' } as const;
+    };
+    const found = new ToolSearch(tools, { ...plain, operationOf }).rank(query);
+    expect(names(found)[0]).toBe('revoke_token');
+  });
+
   test('a sentence about another tool counts for that one', () => {
     const tools = [
       tool('suspend_user', { description: 'Block a user. To offboard use deactivate_user.' }),
       tool('deactivate_user', { description: 'Switch a user off.' }),
     ];
-    const found = new ToolSearch(tools, { ...plain, pathOf: () => '/' }).rank('offboard');
+    const found = new ToolSearch(tools, { ...plain, operationOf: () => ({ method: 'GET', path: '/' }) }).rank(
+      'offboard',
+    );
     expect(names(found)).toEqual(['deactivate_user']);
   });
 
@@ -115,13 +151,39 @@ describe('ranking', () => {
 describe('over all tools', () => {
   const { tools } = readToolFile();
   const all = new ToolSearch(tools, {
-    pathOf: ({ operation }) => operations[operation as keyof typeof operations].path,
+    operationOf: ({ operation }) => operations[operation as keyof typeof operations],
     ...readSearchFiles(),
   });
 
-  test('the name of a tool finds it', () => {
-    const missed = share(tools, 4).filter(({ name }) => !names(all.rank(name)).slice(0, 5).includes(name));
+  test.each<{ by: string; query: (each: (typeof tools)[number]) => string }>([
+    { by: 'name', query: ({ name }) => name },
+    { by: 'operation id', query: ({ operation }) => operation },
+    { by: 'title', query: ({ title }) => title },
+  ])('each is found by its $by', ({ query }) => {
+    const missed = share(tools, 4).filter((each) => {
+      return !names(all.rank(query(each)))
+        .slice(0, 3)
+        .includes(each.name);
+    });
     expect(names(missed)).toEqual([]);
+  });
+
+  // A word is wrong, or there is only one: what people type who are in a hurry.
+  test.each([
+    { query: 'system log', want: 'get_logs' },
+    { query: 'audit log', want: 'get_logs' },
+    { query: 'logs', want: 'get_logs' },
+    { query: 'supend user', want: 'suspend_user' },
+    { query: 'dectivate acount', want: 'deactivate_user' },
+    { query: 'delte group', want: 'delete_group' },
+    { query: 'list polcies', want: 'list_policies' },
+    { query: 'ofboard', want: 'deactivate_user' },
+    { query: 'netwrok zones', want: 'list_network_zones' },
+    { query: 'password policy', want: 'list_policies' },
+    { query: 'custom domain', want: 'list_custom_domains' },
+    { query: 'brand', want: 'list_brands' },
+  ])('"$query" finds $want', ({ query, want }) => {
+    expect(names(all.rank(query)).slice(0, 3)).toContain(want);
   });
 
   test('every synonym leads somewhere', () => {
