@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/built.ts'],
     setupFiles: ['test/network.ts'],
     testTimeout: 30_000,
     // Vitest leaves one core idle; on a machine with two that is half of it.

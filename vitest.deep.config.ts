@@ -8,6 +8,7 @@ export default defineConfig({
     // The latter run in `npm test` too, over a share of their lists.
     include: ['test/**/*.deep.ts', ...SHARED],
     env: { OKTA_TEST_WHOLE: 'true' },
+    globalSetup: ['test/built.ts'],
     setupFiles: ['test/network.ts'],
     testTimeout: 300_000,
     fileParallelism: false,

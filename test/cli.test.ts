@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { cleanEnvironment, program } from './program.js';
 
-const cli = new URL('../src/cli.ts', import.meta.url).pathname;
 const org = { OKTA_ORG_URL: 'https://acme.okta.com', OKTA_API_TOKEN: '00abcdefghijklmnopqrstuvwxyz0123456789ABCD' };
 
 interface Options {
@@ -17,9 +17,8 @@ interface Options {
 
 /** The program as a process, with nothing of the developer's own Okta settings. */
 function start({ args = [], env = {}, preload = [] }: Options) {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('OKTA_'));
-  const imports = ['tsx', ...preload].flatMap((name) => ['--import', name]);
-  const child = spawn(process.execPath, [...imports, cli, ...args], { env: { ...Object.fromEntries(clean), ...env } });
+  const imports = preload.flatMap((name) => ['--import', name]);
+  const child = spawn(process.execPath, [...imports, program, ...args], { env: cleanEnvironment(env) });
   onTestFinished(() => void child.kill('SIGKILL'));
   const output = { out: '', err: '' };
   child.stdout.on('data', (chunk) => {

@@ -16,7 +16,7 @@ import { configReference, parseConfig } from '../src/config.js';
 import { parseCallers } from '../src/http/callers-file.js';
 import { httpEnvironment, parseHttpConfig } from '../src/http-config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
-import { root } from './e2e/bundle.js';
+import { root } from './program.js';
 
 const read = (path: string) => readFileSync(join(root, 'deploy', path), 'utf8');
 const known = knownNames(readToolFile());

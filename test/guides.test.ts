@@ -9,7 +9,7 @@ import { Metrics } from '../src/http/metrics.js';
 import { REFUSALS, type Refusal } from '../src/http/refusals.js';
 import { httpEnvironment, parseHttpConfig } from '../src/http-config.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
-import { cleanEnvironment, root, run } from './e2e/bundle.js';
+import { cleanEnvironment, program, root, run } from './program.js';
 
 // What the guides of the hosted mode say, held against the program.
 
@@ -43,10 +43,7 @@ const anchor = (heading: string) =>
 
 let commands: string[];
 beforeAll(async () => {
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/cli.ts', '--help'], {
-    cwd: root,
-    env: cleanEnvironment(),
-  });
+  const { stdout } = await run(process.execPath, [program, '--help'], { env: cleanEnvironment() });
   commands = [...stdout.matchAll(/^ {2}([a-z][\w-]*)/gm)].map((match) => match[1]!);
 });
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OktaServer, startOktaServer } from '../oauth/server.js';
+import { program, testProgram } from '../program.js';
 import { formsOf } from './canary.js';
 import { pkcs8 } from './keys.js';
 import { ADMIN, key, native, SCOPES, service } from './okta.js';
@@ -44,9 +45,8 @@ const people = () => ({
 });
 
 function run(command: string, env: Record<string, string>, ...more: string[]) {
-  const here = (name: string) => new URL(name, import.meta.url).pathname;
-  const loaders = ['--import', 'tsx', '--import', here('fetch-recorder.ts')];
-  const child: ChildProcess = spawn(process.execPath, [...loaders, here('../../src/cli.ts'), command, ...more], {
+  const recorder = ['--import', testProgram('auth/fetch-recorder')];
+  const child: ChildProcess = spawn(process.execPath, [...recorder, program, command, ...more], {
     stdio: 'pipe',
     env: {
       PATH: process.env.PATH,

@@ -11,6 +11,7 @@ import type { OktaMcpError } from '../../src/errors.js';
 import { Secret } from '../../src/secret.js';
 import type { NativeApp } from '../oauth/apps.js';
 import { startOktaServer } from '../oauth/server.js';
+import { testProgram } from '../program.js';
 import { Clock } from './clock.js';
 import { ADMIN, deviceStrategy, native, SCOPES } from './okta.js';
 import { silent, temporaryDirectory } from './scratch.js';
@@ -28,11 +29,9 @@ interface Place {
 /** Another process with the same store. */
 function start(place: Place) {
   const argument = JSON.stringify({ scopes: SCOPES.join(' '), clientId: '0oanative', key: KEY, ...place });
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', new URL('session-child.ts', import.meta.url).pathname, argument],
-    { stdio: ['pipe', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [testProgram('auth/session-child'), argument], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill());
   const lines = createInterface({ input: child.stdout });
   return {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { testProgram } from '../program.js';
 import { temporaryDirectory } from './scratch.js';
 
 const onPath = (name: string) =>
@@ -10,8 +11,7 @@ const onPath = (name: string) =>
 const available = onPath('dbus-run-session') && onPath('gnome-keyring-daemon');
 /** Set where there must be one, so that nothing is skipped unnoticed. */
 const required = process.env.OKTA_TEST_SECRET_SERVICE === 'required';
-const child = new URL('keychain-child.ts', import.meta.url).pathname;
-const node = `"${process.execPath}" --import tsx "${child}"`;
+const node = `"${process.execPath}" "${testProgram('auth/keychain-child')}"`;
 
 /** A bus that starts no service on demand: an installed keyring would otherwise appear by itself. */
 const BARE_BUS = `<busconfig>

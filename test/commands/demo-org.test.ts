@@ -6,6 +6,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { runDemoOrg } from '../../src/commands/demo-org.js';
+import { program } from '../program.js';
 
 /** The command in this process: what it printed, and how to end it. */
 async function start(command: Parameters<typeof runDemoOrg>[1] = {}) {
@@ -65,8 +66,7 @@ describe('a port that cannot be used is refused with what to do', () => {
 });
 
 test.each(['SIGINT', 'SIGTERM'] as const)('as a program, %s ends it cleanly', async (signal) => {
-  const cli = new URL('../../src/cli.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'demo-org', '--token']);
+  const child = spawn(process.execPath, [program, 'demo-org', '--token']);
   onTestFinished(() => void child.kill('SIGKILL'));
   const errors = text(child.stderr);
   const [printed] = await once(child.stdout, 'data');

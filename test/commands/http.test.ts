@@ -1,17 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import { cleanEnvironment, program } from '../program.js';
 import { call, list, messageOf } from '../server/hosted.js';
 
-const cli = new URL('../../src/cli.ts', import.meta.url).pathname;
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** The program as a process, on free ports, with nothing of the developer's own settings. */
 function start(args: readonly string[], env: Record<string, string>) {
-  const clean = Object.entries(process.env).filter(([name]) => !name.startsWith('OKTA_'));
   const ports = { OKTA_MCP_PORT: '0', OKTA_MCP_ADMIN_PORT: '0' };
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'http', ...args], {
-    env: { ...Object.fromEntries(clean), ...ports, ...env },
+  const child = spawn(process.execPath, [program, 'http', ...args], {
+    env: cleanEnvironment({ ...ports, ...env }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cleanEnvironment, root, run } from '../program.js';
 import { jsonOf } from '../tools/fixture.js';
-import { cleanEnvironment, root, run } from './bundle.js';
 import { operationsOfSpec } from './specification.js';
 
 // The worked example of README.md, done as it says, in a copy of this project.

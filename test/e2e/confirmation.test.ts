@@ -6,28 +6,21 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cleanEnvironment, program } from '../program.js';
 import { jsonOf, textOf } from '../tools/fixture.js';
-import { type Bundle, bundle, cleanEnvironment } from './bundle.js';
 
 // What ships, as a process, asked to delete and to hand out power by every kind of client.
 
 const who = { name: 'test', version: '0' };
 const SCOPES = 'okta.groups.manage okta.users.manage okta.roles.manage';
-let built: Bundle;
-
-beforeAll(async () => {
-  built = await bundle();
-}, 60_000);
-afterAll(() => built.remove());
-
 type Answer = { action: 'accept' | 'decline' | 'cancel'; content?: Record<string, boolean> };
 type Person = (message: string) => Answer | Promise<Answer>;
 type AnyClient = Pick<Client, 'callTool' | 'listTools' | 'close'>;
 
 function server(settings: Record<string, string> = {}) {
   const env = cleanEnvironment({ OKTA_SCOPES: SCOPES, OKTA_LOG_LEVEL: 'error', ...settings });
-  return { command: process.execPath, args: [built.script, 'stdio', '--demo'], env, stderr: 'pipe' as const };
+  return { command: process.execPath, args: [program, 'stdio', '--demo'], env, stderr: 'pipe' as const };
 }
 
 interface Opened {

@@ -1,17 +1,10 @@
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { cleanEnvironment, program } from '../program.js';
 import { jsonOf, textOf } from '../tools/fixture.js';
-import { type Bundle, bundle, cleanEnvironment } from './bundle.js';
 
 // What ships, as a process that lists nothing but the tools that find and call others.
-
-let built: Bundle;
-
-beforeAll(async () => {
-  built = await bundle();
-}, 60_000);
-afterAll(() => built.remove());
 
 interface Audited {
   readonly tool: string;
@@ -37,7 +30,7 @@ async function open(mode: 'auto' | 'legacy', answers: boolean[], settings: Recor
   });
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: [built.script, 'stdio', '--demo'],
+    args: [program, 'stdio', '--demo'],
     env,
     stderr: 'pipe',
   });

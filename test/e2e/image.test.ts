@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { root, run } from './bundle.js';
+import { root, run } from '../program.js';
 
 // deploy/Dockerfile without Docker: its COPY and RUN make the same files, its command runs among them.
 

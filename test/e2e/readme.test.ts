@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cleanEnvironment, root, run } from './bundle.js';
+import { cleanEnvironment, program, root, run } from '../program.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const blocks = (language: string) =>
@@ -69,10 +69,7 @@ describe('the client snippets', () => {
 describe('commands', () => {
   let help: string;
   beforeAll(async () => {
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'src/cli.ts', '--help'], {
-      cwd: root,
-      env: cleanEnvironment(),
-    });
+    const { stdout } = await run(process.execPath, [program, '--help'], { env: cleanEnvironment() });
     help = stdout;
   });
 

@@ -2,23 +2,16 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { cleanEnvironment, program } from '../program.js';
 import { jsonOf, textOf } from '../tools/fixture.js';
-import { type Bundle, bundle, cleanEnvironment } from './bundle.js';
 
 // What ships, as a process, with the demo org behind it and every kind of client in front.
 
 const who = { name: 'test', version: '0' };
-let built: Bundle;
-
-beforeAll(async () => {
-  built = await bundle();
-}, 60_000);
-afterAll(() => built.remove());
-
 function server(scopes: string) {
   const env = cleanEnvironment({ OKTA_SCOPES: scopes, OKTA_LOG_LEVEL: 'error' });
-  return { command: process.execPath, args: [built.script, 'stdio', '--demo'], env };
+  return { command: process.execPath, args: [program, 'stdio', '--demo'], env };
 }
 
 type AnyClient = Pick<Client, 'listTools' | 'callTool' | 'close'>;

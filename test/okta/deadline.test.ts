@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { getEventListeners } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { Deadline } from '../../src/okta/deadline.js';
+import { run, testProgram } from '../program.js';
 
 test('a caller that went away before', () => {
   const deadline = new Deadline(60_000, AbortSignal.abort(new Error('gone')));
@@ -37,7 +35,7 @@ test('when the exchange is over nothing is left behind', async () => {
 });
 
 test('garbage collection does not undo it', async () => {
-  const program = fileURLToPath(new URL('under-collection.ts', import.meta.url));
-  const run = promisify(execFile)(process.execPath, ['--expose-gc', '--import', 'tsx', program], { timeout: 20_000 });
-  expect((await run).stdout).toBe('none timeout\nnone cancelled\nhalf timeout\nhalf cancelled\n');
+  const args = ['--expose-gc', testProgram('okta/under-collection')];
+  const { stdout } = await run(process.execPath, args, { timeout: 20_000 });
+  expect(stdout).toBe('none timeout\nnone cancelled\nhalf timeout\nhalf cancelled\n');
 });

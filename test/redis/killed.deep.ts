@@ -7,9 +7,9 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exportJWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bundle, bundle, cleanEnvironment } from '../e2e/bundle.js';
 import { makeKey, post, serviceApp } from '../oauth/client.js';
 import { type OktaServer, startOktaServer } from '../oauth/server.js';
+import { cleanEnvironment, program } from '../program.js';
 import { call, initialize, list, messageOf } from '../server/hosted.js';
 import { hasRedis, type RedisServer, redisMustBeThere, startRedis } from './redis-server.js';
 
@@ -46,7 +46,6 @@ interface Party {
   session: string;
 }
 
-let built: Bundle;
 let folder: string;
 let okta: OktaServer;
 let redis: RedisServer;
@@ -55,8 +54,7 @@ const replicas: Replica[] = [];
 
 describe.skipIf(!hasRedis)('two replicas', () => {
   beforeAll(async () => {
-    [built, folder, redis] = await Promise.all([
-      bundle(),
+    [folder, redis] = await Promise.all([
       mkdtemp(join(tmpdir(), 'okta-mcp-replicas-')),
       startRedis({ password: REDIS_PASSWORD }),
     ]);
@@ -95,7 +93,6 @@ describe.skipIf(!hasRedis)('two replicas', () => {
     for (const { child } of replicas) child.kill('SIGKILL');
     await redis?.stop();
     await okta?.close();
-    await built?.remove();
     if (folder) await rm(folder, { recursive: true });
   });
 
@@ -194,7 +191,7 @@ describe.skipIf(!hasRedis)('two replicas', () => {
 });
 
 async function start(): Promise<Replica> {
-  const child = spawn(process.execPath, [built.script, 'http'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [program, 'http'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
   const output: string[] = [];
   const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });
   const serving = new Promise<{ port: number; admin: number }>((resolve, reject) => {

@@ -8,8 +8,8 @@ import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { cleanEnvironment, root } from '../e2e/bundle.js';
 import { nativeApp } from '../oauth/client.js';
+import { cleanEnvironment, root } from '../program.js';
 import { Browser, LOGIN, type OktaHosted, oktaHosted } from './hosted-okta.js';
 
 // Real clients over a real port, in front of a certified authorization server on Okta's paths.

@@ -2,10 +2,11 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { withSignIn } from '../../src/server/sign-in.js';
+import { testProgram } from '../program.js';
 import { textOf } from '../tools/fixture.js';
 
 const command = process.execPath;
-const args = ['--import', 'tsx', new URL('sign-in-child.ts', import.meta.url).pathname];
+const args = [testProgram('server/sign-in-child')];
 
 interface Asked {
   readonly mode?: string;

@@ -6,10 +6,11 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { Client as V1Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport as V1Transport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { testProgram } from '../program.js';
 import { jsonOf, textOf } from '../tools/fixture.js';
 
 const command = process.execPath;
-const args = ['--import', 'tsx', new URL('stdio-child.ts', import.meta.url).pathname];
+const args = [testProgram('server/stdio-child')];
 const who = { name: 'test', version: '0' };
 
 /** What every client sees, whatever its age. */
