@@ -13,6 +13,15 @@ import { at, document, problems, type Specified, shapeOf } from './specified.js'
 export const specifiedOrg = (now: () => number = () => NOON, snapshot?: object) =>
   createDemoOrg({ now, specification: () => document, ...(snapshot && { snapshot }) });
 
+/** Where nothing has happened yet: one org after the other, each until something is changed in it. */
+export function untouchedOrgs(): () => DemoOrg {
+  let org = specifiedOrg();
+  return () => {
+    if (org.journal.some(({ changes }) => changes.length > 0)) org = specifiedOrg();
+    return org;
+  };
+}
+
 /** As `caller` in client.ts, with the media type to send. */
 export function sender(org: DemoOrg) {
   return async (method: string, url: string, body?: unknown, type = 'application/json') => {
