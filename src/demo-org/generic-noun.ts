@@ -99,7 +99,7 @@ export class Nouns {
   /** Name of the parameter that picks a record of the collection. */
   parameter(template: string): string {
     const items = nameless(`${template}/{}`);
-    const below = this.specification.operations.find((each) => `${nameless(each.template)}/`.startsWith(`${items}/`));
+    const below = this.specification.operations.find((each) => `${each.shape}/`.startsWith(`${items}/`));
     return (below && parametersOf(below.template)[parametersOf(template).length]) ?? 'id';
   }
 
@@ -112,7 +112,7 @@ export class Nouns {
   /** What a path may say to pick a record of the collection. */
   parameterSchema(template: string): Schema | undefined {
     const items = nameless(`${template}/{}`);
-    const operation = this.specification.operations.find((each) => nameless(each.template) === items);
+    const operation = this.specification.operations.find(({ shape }) => shape === items);
     const name = operation && parametersOf(operation.template).at(-1);
     return operation?.parameters.find((each) => each.in === 'path' && each.name === name)?.schema;
   }

@@ -43,6 +43,8 @@ export interface Operation {
   readonly id: string;
   readonly method: Method;
   readonly template: string;
+  /** The template without the names of its parameters. */
+  readonly shape: string;
   readonly parameters: readonly Parameter[];
   readonly body?: { readonly required: boolean; readonly content: Content };
   /** The answer to a success: the first 2xx, else the redirect. */
@@ -92,8 +94,7 @@ export class Specification {
         return facts === undefined ? [] : [this.#operation(method, template, facts)];
       }),
     );
-    for (const operation of this.operations)
-      this.#byShape.set(`${operation.method} ${nameless(operation.template)}`, operation);
+    for (const operation of this.operations) this.#byShape.set(`${operation.method} ${operation.shape}`, operation);
   }
 
   /** The operation at a template, whatever its parameters are called. */
@@ -123,6 +124,7 @@ export class Specification {
       id: operationId,
       method,
       template,
+      shape: nameless(template),
       parameters: parameters.map((each) =>
         '$ref' in each && each.$ref !== undefined ? this.#component<Parameter>(each.$ref) : (each as Parameter),
       ),

@@ -6,7 +6,13 @@ import { RequestSchemas } from './validation-schema.js';
 
 /** Holds requests against the specification and refuses them as Okta does. Compiles on an operation's first request. */
 export class RequestCheck {
-  readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, validateSchema: false });
+  readonly #ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    validateFormats: false,
+    validateSchema: false,
+    code: { optimize: false },
+  });
   readonly #schemas: RequestSchemas;
   readonly #parameters = new WeakMap<Operation, ValidateFunction>();
   readonly #variants = new Map<string, Schema>();

@@ -65,6 +65,8 @@ async function loadCompiler(): Promise<(schema: JsonObject) => Validator> {
     validateSchema: false,
     validateFormats: false,
     logger: false,
+    // Optimising takes as long as the rest of compiling, and a check is hardly faster for it.
+    code: { optimize: false },
   } as const;
   const ajv = new Ajv(options);
   return (schema) => ajv.compile(schema) as Validator;

@@ -34,12 +34,19 @@ export const specified: readonly Specified[] = operationsOf(document).map(
   }),
 );
 
-export const at = (method: string, path: string) =>
-  specified.find((each) => each.method === method && shapeOf(each.path) === shapeOf(path));
-
 export const shapeOf = (path: string) => path.replace(/\{[^}]+\}/g, '{}');
 
-const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false, validateSchema: false });
+const byShape = new Map(specified.map((each) => [`${each.method} ${shapeOf(each.path)}`, each]));
+
+export const at = (method: string, path: string) => byShape.get(`${method} ${shapeOf(path)}`);
+
+const ajv = new Ajv({
+  strict: false,
+  allErrors: true,
+  validateFormats: false,
+  validateSchema: false,
+  code: { optimize: false },
+});
 const compiled = new Map<string, ReturnType<Ajv['compile']>>();
 let registered = false;
 
