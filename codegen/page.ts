@@ -56,13 +56,13 @@ export function pageProblems({ document, api, config: { limit, max_limit }, prob
 export function itemsOf(document: Document, api: ApiOperation): SchemaOrRef | undefined {
   const list = listOf(document, api);
   if (list === undefined) return undefined;
-  const { property, schema } = list;
-  return (property === undefined ? schema : resolve(document, schema.properties![property]!)).items;
+  const items = list.arrays.flatMap((array) => array.items ?? []);
+  return items.length > 1 ? { oneOf: items } : items[0];
 }
 
 interface List {
-  /** Of the reply. */
-  readonly schema: SchemaObject;
+  /** One for every form the reply may have. */
+  readonly arrays: readonly SchemaObject[];
   /** Name of the property that holds the array; absent when the reply is the array. */
   readonly property?: string;
   readonly resumable: boolean;
@@ -72,10 +72,25 @@ function listOf(document: Document, api: ApiOperation): List | undefined {
   const schema = api.method === 'GET' ? replySchema(document, api) : undefined;
   if (schema === undefined) return undefined;
   const resumable = api.parameters.some(({ in: where, name }) => where === 'query' && name === 'after');
-  if (schema.type === 'array') return { schema, resumable };
-  const property = wrappedArray(document, schema);
-  if (property === undefined || !(resumable || api.id.startsWith('list'))) return undefined;
-  return { schema, property, resumable };
+  const forms = (schema.oneOf ?? schema.anyOf ?? [schema]).map((form) => resolve(document, form));
+  if (forms.every(({ type }) => type === 'array')) return { arrays: forms, resumable };
+  const [property, ...others] = new Set(forms.map((form) => wrappedArray(document, form)));
+  if (property === undefined || others.length > 0) return undefined;
+  const wraps = resumable || api.id.startsWith('list') || forms.every((form) => isWrapper(document, form, property));
+  if (!wraps) return undefined;
+  return { arrays: forms.map((form) => resolve(document, form.properties![property]!)), property, resumable };
+}
+
+/** Whether an object is there to hold an array: it leads to a next page, or has nothing beside it. */
+function isWrapper(document: Document, { properties = {} }: SchemaObject, property: string): boolean {
+  const { _links: links, ...own } = properties;
+  if (links !== undefined && namesIn(document, links).includes('next')) return true;
+  return Object.keys(own).every((name) => name === property);
+}
+
+function namesIn(document: Document, schema: SchemaOrRef): string[] {
+  const { properties = {}, allOf = [] } = resolve(document, schema);
+  return [...Object.keys(properties), ...allOf.flatMap((part) => namesIn(document, part))];
 }
 
 function limitOf({ parameters }: ApiOperation): ParameterObject | undefined {

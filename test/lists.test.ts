@@ -4,17 +4,18 @@ import { createApp } from '../src/app.js';
 import { parseConfig } from '../src/config.js';
 import { createDemoOrg } from '../src/demo-org/demo-org.js';
 import { knownNames, readToolFile } from '../src/package-files.js';
+import { specifiedOrg } from './demo-org/valid-request.js';
 import { jsonOf, textOf } from './tools/fixture.js';
 
 const file = readToolFile();
 const org = createDemoOrg({ origin: 'https://acme.okta.com' });
 
 /** The product in front of the demo org, and what it asked. */
-async function start(env: Record<string, string> = {}) {
+async function start(env: Record<string, string> = {}, at: Pick<typeof org, 'origin' | 'token' | 'fetch'> = org) {
   const { config } = parseConfig(
     {
-      OKTA_ORG_URL: org.origin,
-      OKTA_API_TOKEN: org.token,
+      OKTA_ORG_URL: at.origin,
+      OKTA_API_TOKEN: at.token,
       OKTA_SCOPES: 'okta.users.read okta.logs.read',
       ...env,
     },
@@ -25,7 +26,7 @@ async function start(env: Record<string, string> = {}) {
   const fetch: typeof globalThis.fetch = (input, init) => {
     const request = new Request(input, init);
     asked.push(new URL(request.url));
-    return org.fetch(request);
+    return at.fetch(request);
   };
   const log = pino({ level: 'silent' });
   const { toolbox } = await createApp({
@@ -110,5 +111,37 @@ describe('a list of the demo org', () => {
     // The first page had to be read again; the others ask for as many as fit.
     expect(pages[0]!.requests).toHaveLength(2);
     expect(pages.flatMap(({ requests }) => requests).length).toBeLessThan(2 * pages.length);
+  });
+});
+
+describe('what is a list by the shape of its reply', async () => {
+  const call = await start({ OKTA_SCOPES: file.scopes.join(' ') }, specifiedOrg());
+  const first = async (name: string, args?: Record<string, unknown>) => (await call(name, args)).items[0]!;
+  const { id: userId } = await first('list_users_with_role_assignments');
+  const { id: roleAssignmentId } = await first('list_user_roles', { userId });
+  const role = { userId, roleAssignmentId };
+  const { grantId } = await first('get_user_assigned_role_governance', role);
+  const { id: collectionId } = await first('list_collections');
+  const filter = 'target.type eq "APPLICATION"';
+
+  test.each<{ name: string; args: Record<string, unknown> }>([
+    { name: 'list_entitlement_grants', args: { filter } },
+    { name: 'get_principal_entitlements', args: { filter } },
+    { name: 'list_users_without_collection', args: { collectionId } },
+    { name: 'get_user_assigned_role_governance', args: role },
+    { name: 'list_role_assignment_grant_resources', args: { ...role, grantId } },
+  ])('$name has items, and is collected', async ({ name, args }) => {
+    const page = await call(name, args);
+    expect([page.items.length > 0, page.complete]).toEqual([true, true]);
+    const { rows } = (await call('collect', { tool: name, arguments: args })) as unknown as { rows: unknown[] };
+    expect(rows).toHaveLength(page.items.length);
+  });
+
+  test('list_entitlement_grants goes on behind a page', async () => {
+    const { items } = await call('list_entitlement_grants', { filter });
+    const page = await call('list_entitlement_grants', { filter, limit: 1 });
+    const rest = await call('list_entitlement_grants', { filter, ...page.next });
+    expect([page.items.length, page.complete, rest.complete]).toEqual([1, false, true]);
+    expect([...page.items, ...rest.items]).toEqual(items);
   });
 });

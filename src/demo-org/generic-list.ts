@@ -16,8 +16,7 @@ export class GenericList {
 
   reply(operation: Operation, x: Exchange): Reply {
     const list = this.nouns.list(operation.template);
-    const schema = this.nouns.shown(operation.template);
-    if (!list || !schema) throw new Error(`${operation.id} lists nothing`);
+    if (!list) throw new Error(`${operation.id} lists nothing`);
     const base = this.things.base(x, operation.template);
     const rows = this.things.rows(x, operation.template, base);
     const render = (row: Resource) =>
@@ -35,15 +34,16 @@ export class GenericList {
         );
     const { status } = operation.success;
     if (list.envelope === undefined) return { ...reply, status };
+    const { name: envelope, schema } = list.envelope;
     const { properties, required } = this.specification.shape(schema);
     const links = properties.has('_links') && this.#links(reply);
     const facts = [...required].flatMap((name) => {
-      const fact = name === list.envelope || name === '_links' ? undefined : properties.get(name);
+      const fact = name === envelope || name === '_links' ? undefined : properties.get(name);
       return fact === undefined ? [] : [[name, this.things.invent(x.org, fact, base)] as const];
     });
     return {
       status,
-      body: { [list.envelope]: reply.body, ...Object.fromEntries(facts), ...(links && { _links: links }) },
+      body: { [envelope]: reply.body, ...Object.fromEntries(facts), ...(links && { _links: links }) },
     };
   }
 

@@ -11,8 +11,8 @@ import {
 /** A list as the specification shapes it: an array, or an object that wraps one. */
 export interface ListShape {
   readonly items: Schema;
-  /** Name of the property that holds the array. */
-  readonly envelope?: string;
+  /** Name of the property that holds the array, and the object it is a property of. */
+  readonly envelope?: { readonly name: string; readonly schema: Schema };
 }
 
 /** What the specification's paths say about one noun: is it listed, created, and under which property is its name. */
@@ -144,7 +144,7 @@ export class Nouns {
     const rest = [...shape.properties].filter(([name]) => name !== '_links' && name !== 'metadata');
     const [name, only] = rest[0] ?? [];
     const items = only && rest.length === 1 ? this.specification.shape(only).items : undefined;
-    return items && name !== undefined && this.#isRecord(items) ? { items, envelope: name } : undefined;
+    return items && name !== undefined && this.#isRecord(items) ? { items, envelope: { name, schema } } : undefined;
   }
 
   #isRecord(schema: Schema): boolean {

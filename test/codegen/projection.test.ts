@@ -150,6 +150,85 @@ toolsets:
   });
 });
 
+describe('what counts as a list', () => {
+  const named = (id: string, reply: SchemaOrRef, parameters: ParameterObject[] = []): Document =>
+    documentWith(
+      { '/pets': { get: operation(id, { responses: { '200': { description: '', ...json(reply) } }, parameters }) } },
+      schemas,
+    );
+  const after: ParameterObject = { name: 'after', in: 'query', schema: text };
+  const cats = array(ref('Cat'));
+  const links = (...names: string[]) => object(Object.fromEntries(names.map((name) => [name, object({ href: text })])));
+
+  test.each<{
+    name: string;
+    id?: string;
+    reply: SchemaOrRef;
+    parameters?: ParameterObject[];
+    want: object | undefined;
+  }>([
+    { name: 'an array', reply: cats, want: { resumable: false } },
+    { name: 'one thing', reply: ref('Pet'), want: undefined },
+    { name: 'one thing with an array', reply: object({ id: text, cats }), want: undefined },
+    { name: 'an array and nothing else', reply: object({ cats }), want: { items: 'cats', resumable: false } },
+    {
+      name: 'an array beside links',
+      reply: object({ cats, _links: links('self') }),
+      want: { items: 'cats', resumable: false },
+    },
+    {
+      name: 'a next page',
+      reply: object({ cats, total: text, _links: links('self', 'next') }),
+      want: { items: 'cats', resumable: false },
+    },
+    {
+      name: 'a next page that a part of the links knows',
+      reply: object({ cats, total: text, _links: { allOf: [links('self'), links('next')] } }),
+      want: { items: 'cats', resumable: false },
+    },
+    { name: 'facts beside it', reply: object({ cats, total: text, _links: links('self') }), want: undefined },
+    {
+      name: 'facts beside it, in what is called a list',
+      id: 'listCats',
+      reply: object({ cats, total: text }),
+      want: { items: 'cats', resumable: false },
+    },
+    {
+      name: 'a cursor',
+      reply: object({ cats, total: text }),
+      parameters: [after],
+      want: { items: 'cats', resumable: true },
+    },
+    { name: 'two arrays', id: 'listCats', reply: object({ cats, dogs: cats }), want: undefined },
+    {
+      name: 'alternatives that wrap the same array',
+      reply: { oneOf: [object({ cats }), object({ cats: array(ref('Dog')) })] },
+      parameters: [after],
+      want: { items: 'cats', resumable: true },
+    },
+    {
+      name: 'alternatives that are arrays',
+      reply: { anyOf: [cats, array(ref('Dog'))] },
+      want: { resumable: false },
+    },
+    { name: 'an array or one thing', id: 'listCats', reply: { oneOf: [cats, ref('Pet')] }, want: undefined },
+    {
+      name: 'alternatives that wrap different arrays',
+      id: 'listCats',
+      reply: { oneOf: [object({ cats }), object({ dogs: cats })] },
+      want: undefined,
+    },
+  ])('$name', ({ id = 'getCats', reply, parameters, want }) => {
+    const document = named(id, reply, parameters);
+    expect(pageOf(document, apiOf(document))).toEqual(want);
+  });
+
+  test('items of alternatives have the projection that they share', () => {
+    const document = named('getCats', { oneOf: [object({ cats }), object({ cats: array(ref('Dog')) })] }, [after]);
+    expect(projectionOf(document, config({ Pet: ['id'], Cat: ['lives'] }), apiOf(document))).toEqual(['id']);
+  });
+});
+
 describe('page sizes', () => {
   const limit = (schema: SchemaObject): ParameterObject => ({ name: 'limit', in: 'query', schema });
   const integer: SchemaObject = { type: 'integer' };
