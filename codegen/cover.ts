@@ -62,6 +62,9 @@ export function cover(
     }
     if (!known.has(id)) fresh.push(id);
     const entry = entryOf(described, source);
+    if (entry.config.risk === 'read' && !mayRead(described)) {
+      problems.push(entry.problem(['risk'], 'only a POST that a read scope opens can be of risk read'));
+    }
     const owner = names.get(entry.name);
     const fix = `give ${id} a name under "phrases"`;
     if (owner !== undefined) problems.push(entry.problem([], `${owner} has the same name`, fix));
@@ -145,6 +148,11 @@ function riskOf({ risk, removal, reads }: Pattern, { api }: Described): ToolEntr
   const removes = method === 'DELETE' || removals.test(id);
   if (removes && (removal !== undefined || risk === undefined)) return removal ?? 'destructive';
   return risk ?? hints.risk;
+}
+
+/** A pattern cannot make a change look like a read: Okta itself opens what only asks to those who may only read. */
+function mayRead({ api }: Described): boolean {
+  return api.method === 'GET' || (api.method === 'POST' && scopesOf(api).every((scope) => scope.endsWith('.read')));
 }
 
 function rolesOf(pattern: Pattern | undefined, { api }: Described, { config }: ConfigSource): Roles | undefined {

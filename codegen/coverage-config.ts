@@ -18,8 +18,8 @@ export const pattern = (roles: z.ZodType<Roles>) =>
     /** What the path begins with; names of parameters do not count. Several: any of them. */
     path: z.union([z.string().startsWith('/'), z.array(z.string().startsWith('/')).min(1)]).optional(),
     toolset: z.string(),
-    /** Of what changes anything; derived from method and path when absent. */
-    risk: risk.exclude(['read']).optional(),
+    /** Of what is no GET; derived from method and path when absent. `read`: a POST that asks and changes nothing. */
+    risk: risk.optional(),
     /** Of what only takes away (DELETE, revoke, deactivate), where `risk` would say too much. */
     removal: risk.exclude(['read']).optional(),
     /** Of reads that answer live secrets. */

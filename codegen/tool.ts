@@ -87,7 +87,7 @@ export function toolOf(
     annotations: {
       readOnlyHint: reads,
       destructiveHint: !reads && risk !== 'write',
-      idempotentHint: hints.idempotent,
+      idempotentHint: hints.idempotent || reads,
       openWorldHint: true,
     },
   };

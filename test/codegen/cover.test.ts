@@ -35,6 +35,10 @@ const owners = documentWith({
   '/oauth2/v1/token': { post: operation('token', { security: [] }) },
 });
 
+const asking = documentWith({
+  '/api/v1/owners/ask': { post: operation('askOwners', oauth('okta.owners.read')) },
+});
+
 const HEAD = `specs: { pets: {}, owners: { scopes: okta. } }
 roles:
   okta.pets.read: { anyOf: [ORG_ADMIN], source: test, verified: false }
@@ -119,6 +123,12 @@ describe('operations without an entry of their own', () => {
     expect(tool!.annotations.readOnlyHint).toBe(want.risk === 'read' || id.startsWith('list'));
   });
 
+  test('a POST that a read scope opens may be said to change nothing', async () => {
+    const config = `${HEAD}${PATTERNS}  - { scope: okta.owners, toolset: pets, risk: read }\n`;
+    const tool = (await tools({ config, acceptNew: true, documents: [['owners', asking]] })).get('askOwners');
+    expect(tool).toMatchObject({ risk: 'read', annotations: { readOnlyHint: true, idempotentHint: true } });
+  });
+
   test('deprecated ones say so', async () => {
     expect((await tools()).get('deletePet')?.description).toBe('Delete a pet. Deprecated.');
   });
@@ -196,6 +206,11 @@ test.each<{ given: string; config: string; want: RegExp }>([
     given: 'a pattern that another one hides',
     config: `${HEAD}${PATTERNS}  - { scope: okta.pets, path: /api/v1/pets, toolset: pets }\n`,
     want: /:15 classifies no operation \(remove it\)/,
+  },
+  {
+    given: 'a pattern that says of what a managing scope opens that it changes nothing',
+    config: `${HEAD}${PATTERNS.replace('toolset: pets }', 'toolset: pets, risk: read }')}`,
+    want: /:14 .*createPet.* only a POST that a read scope opens can be of risk read/,
   },
   {
     given: 'two tools of one name',
