@@ -92,7 +92,7 @@ export function full(shape: Shape, notes: Notes = {}, path = 'body'): JsonObject
   if (union !== undefined) {
     schema.oneOf = union.variants.map(({ values, shape: variant }) => ({
       ...(values.length === 0 ? {} : { title: values.join(', ') }),
-      ...full(variant, notes, path),
+      ...full(narrowed(variant, union.by, values), notes, path),
     }));
     return schema;
   }
@@ -114,9 +114,18 @@ export function variantsOf(
   const { union } = shape;
   if (union?.by === undefined) return undefined;
   const variants = union.variants.flatMap(({ values, shape: variant }) =>
-    values.map((value) => [value, full(variant, notes)] as const),
+    values.map((value) => [value, full(narrowed(variant, union.by, [value]), notes)] as const),
   );
   return { by: union.by, variants: Object.fromEntries(variants) };
+}
+
+/** A variant alone: of all values that the discriminator may have, only these lead to it. */
+function narrowed(variant: Shape, by: string | undefined, values: readonly string[]): Shape {
+  const property = by === undefined ? undefined : variant.properties?.[by];
+  if (by === undefined || property === undefined) return variant;
+  const { nullable: _, facets: { default: usual, ...kept } = {}, ...rest } = property;
+  const facets = values.includes(usual as string) ? { ...kept, default: usual } : kept;
+  return { ...variant, properties: { ...variant.properties, [by]: { ...rest, enum: values, facets } } };
 }
 
 function enumOf(shape: Shape): readonly unknown[] | undefined {

@@ -224,3 +224,24 @@ function entryOf(
     },
   ];
 }
+
+describe('the body of a variant, on demand', () => {
+  type Described = { by?: string; variants?: Record<string, { properties: Record<string, { enum?: unknown[] }> }> };
+  const bodies = Object.entries(JSON.parse(read('generated/bodies.json')) as Record<string, Described>);
+  const rows = bodies.flatMap(([id, { by = '', variants = {} }]) =>
+    Object.entries(variants).map(([value, { properties }]) => ({ id, value, by, told: properties[by]?.enum })),
+  );
+
+  test('says of what tells variants apart only its own value, and the tool takes that', () => {
+    expect(rows.length).toBeGreaterThanOrEqual(200);
+    expect(rows.filter(({ value, told }) => told?.length !== 1 || told[0] !== value)).toEqual([]);
+    const refused = rows.filter(({ id, by, value }) =>
+      file.tools.some(({ operation, inputSchema, accept }) => {
+        const body = (inputSchema.properties as { body?: { properties?: Record<string, { enum?: unknown[] }> } }).body;
+        const values = operation === id ? body?.properties?.[by]?.enum : undefined;
+        return values && !values.includes(value) && !accept?.open?.includes(`/properties/body/properties/${by}`);
+      }),
+    );
+    expect(refused).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compact, full, variantsOf } from '../../codegen/schema.js';
 import type { Shape } from '../../codegen/shape.js';
+import type { JsonObject } from '../../src/tools/definition.js';
 
 const string: Shape = { type: 'string' };
 const at = { pointer: '/p', path: 'body', depth: 2, notes: {} };
@@ -135,5 +136,57 @@ describe('the whole body, on demand', () => {
     expect(variants?.by).toBe('kind');
     expect(Object.keys(variants?.variants ?? {})).toEqual(['CAT', 'DOG']);
     expect(variantsOf(string)).toBeUndefined();
+  });
+
+  test.each<{ given: string; kind: Shape; values: string[]; want: [variant: object, alternative: object] }>([
+    {
+      given: 'text',
+      kind: string,
+      values: ['CAT'],
+      want: [
+        { type: 'string', enum: ['CAT'] },
+        { type: 'string', enum: ['CAT'] },
+      ],
+    },
+    {
+      given: 'all values, with a default of another variant',
+      kind: { ...string, enum: ['CAT', 'DOG'], open: true, facets: { default: 'DOG', format: 'x' } },
+      values: ['CAT'],
+      want: [
+        { type: 'string', enum: ['CAT'], format: 'x' },
+        { type: 'string', enum: ['CAT'], format: 'x' },
+      ],
+    },
+    {
+      given: 'all values, where several mean the same variant',
+      kind: { ...string, enum: ['CAT', 'DOG', 'LION'], facets: { default: 'LION' } },
+      values: ['CAT', 'LION'],
+      want: [
+        { type: 'string', enum: ['CAT'] },
+        { type: 'string', enum: ['CAT', 'LION'], default: 'LION' },
+      ],
+    },
+    {
+      given: 'null as well',
+      kind: { ...string, nullable: true },
+      values: ['CAT'],
+      want: [
+        { type: 'string', enum: ['CAT'] },
+        { type: 'string', enum: ['CAT'] },
+      ],
+    },
+  ])('a variant has its own value where the schema says $given', ({ kind, values, want }) => {
+    const variant: Shape = { type: 'object', properties: { kind, lives: { type: 'integer' } } };
+    const shape: Shape = { type: 'object', union: { by: 'kind', variants: [{ values, shape: variant }] } };
+    const lives = { type: 'integer' };
+    expect(variantsOf(shape)?.variants.CAT).toEqual({ type: 'object', properties: { kind: want[0], lives } });
+    const [alternative] = full(shape).oneOf as JsonObject[];
+    expect(alternative?.properties).toEqual({ kind: want[1], lives });
+  });
+
+  test('a discriminator that nobody can send is not added', () => {
+    const variant: Shape = { type: 'object', properties: { lives: string } };
+    const shape: Shape = { type: 'object', union: { by: 'kind', variants: [{ values: ['CAT'], shape: variant }] } };
+    expect(variantsOf(shape)?.variants.CAT?.properties).toEqual({ lives: string });
   });
 });
