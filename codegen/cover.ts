@@ -2,6 +2,7 @@ import { type ConfigSource, type ToolEntry, toolEntry } from './config.js';
 import type { Pattern, Reason, Roles } from './coverage-config.js';
 import type { Problem } from './errors.js';
 import { hintsOf } from './hints.js';
+import { secretsOf } from './secrets.js';
 import { type Described, type Entry, nearest } from './slice.js';
 import { wordingOf } from './wording.js';
 
@@ -108,7 +109,7 @@ function entryOf(described: Described, source: ConfigSource): Entry {
   const { api, document } = described;
   const { config } = source;
   const phrase = config.phrases[api.id];
-  const { name, title, description } = wordingOf(described, phrase, config.nouns);
+  const { name, title, description } = wordingOf(described, phrase, config.nouns, secretsOf(document, config, api));
   const at = config.patterns.findIndex((pattern) => matches(pattern, described));
   const pattern = config.patterns[at];
   const problem: Entry['problem'] = (key, message, fix) => {

@@ -1,9 +1,8 @@
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import type { Phrase } from './coverage-config.js';
-import { type ApiOperation, type Document, resolve, type SchemaOrRef } from './document.js';
-import { isJson, mediaTypeOf } from './operation.js';
-import { SAFE_KEY } from './schema.js';
-import { singular, withArticle, wordsOf } from './words.js';
+import { details } from './details.js';
+import type { ApiOperation, Document } from './document.js';
+import { singular, spaced, withArticle, wordsOf } from './words.js';
 
 /** What a model reads to choose a tool. */
 export interface Wording {
@@ -73,18 +72,20 @@ const DETERMINED = new Set(['all', 'default', 'my', 'the', 'one', 'primary']);
 /**
  * Name, title and description of an operation, composed from its id, path and shape, or as a person phrased it.
  * @param nouns what things are, for people who do not know their name
+ * @param secrets JSON pointers into the reply of what no result shows
  */
 export function wordingOf(
   { api, document }: { readonly api: ApiOperation; readonly document: Document },
   phrase: Phrase | undefined,
   nouns: Readonly<Record<string, string>>,
+  secrets: readonly string[] = [],
 ): Wording {
   const stated = typeof phrase === 'string' ? { says: phrase } : (phrase ?? {});
   const words = wordsOf(api.id).map((word) => SAID[word] ?? word);
   const sentences = [
-    stated.says ?? explained(sentence(api, words), nouns),
+    stated.says ?? explained(sentence(api, document, words), nouns),
     ...lifecycle(api),
-    ...(stated.says === undefined ? details(api, document) : []),
+    ...(stated.says === undefined ? details(api, document, secrets) : []),
   ];
   while (sentences.length > 1 && countTokens(sentences.join(' ')) > DESCRIPTION) sentences.pop();
   const name = stated.name ?? nameOf(words);
@@ -108,33 +109,54 @@ function speakAll(words: readonly string[]): string {
 }
 
 /** `Read one federated claim of an app.` */
-function sentence(api: ApiOperation, words: readonly string[]): string {
+function sentence(api: ApiOperation, document: Document, words: readonly string[]): string {
   const [verb = '', ...rest] = words;
   const mine = rest[0] === 'my';
-  const object = (mine ? rest.slice(1) : rest).filter((word) => word !== 'instance' && word !== 'v2');
+  const object = withSingularParents(
+    (mine ? rest.slice(1) : rest).filter((word) => word !== 'instance' && word !== 'v2'),
+    api.path,
+  );
   const plain = object.filter((word) => word !== 'all');
-  const item = api.path.endsWith('}');
-  const { text, action } = predicate(api, verb, verb === 'list' || verb === 'get' ? plain : object, item);
+  const { text, action } = predicate(api, document, verb, verb === 'list' || verb === 'get' ? plain : object);
   const owner = mine ? ' of the signed-in user' : '';
-  return `${text}${owner}${parentsOf(api, [...object, ...(action ? [verb] : [])])}.`;
+  const said = `${text}${owner}${parentsOf(api, [...object, ...(action ? [verb] : [])])}.`;
+  return isPartial(api, document, verb) ? said.replace(/\.$/, '; the rest is kept.') : said;
 }
 
-/** Adds what the thing is that the sentence is about: the longest of `nouns` in it, singular or plural. */
+/** `agent pools update` to `agent pool update`: the path leads through one pool. */
+function withSingularParents(object: readonly string[], path: string): string[] {
+  const parents = [...path.matchAll(/([^/{}]+)\/\{[^}]*\}(?=\/)/g)].map((match) => match[1]!);
+  const text = parents.reduce((said, noun) => said.replace(`${spaced(noun)} `, `${singular(noun)} `), object.join(' '));
+  return text === '' ? [] : text.split(' ');
+}
+
+/** A POST beside a PUT that replaces: it changes what is given only. */
+function isPartial({ method, path }: ApiOperation, { paths }: Document, verb: string): boolean {
+  return method === 'POST' && verb === 'update' && paths[path]?.put !== undefined;
+}
+
+/** Adds what the thing is that the sentence is about, or ends with: the longest of `nouns`, singular or plural. */
 function explained(text: string, nouns: Readonly<Record<string, string>>): string {
+  const [head = '', ...parents] = text.replace(/^.* fields of |(; .*)?\.$/g, '').split(/ (?=(?:of|for|to|from|and) )/);
+  const about = [head, parents.at(-1) ?? head];
   const [found] = Object.keys(nouns)
-    .filter((noun) => text.includes(noun))
+    .filter((noun) => {
+      const end = new RegExp(`(^| )${noun.replace(/y$/, '(y|ie)')}s?( instances?)?$`);
+      return about.some((part) => end.test(part));
+    })
     .sort((a, b) => b.length - a.length);
-  return found === undefined ? text : text.replace(/\.$/, ` (${nouns[found]}).`);
+  return found === undefined ? text : text.replace(/(; .*)?\.$/, ` (${nouns[found]})$&`);
 }
 
 function predicate(
-  { method }: ApiOperation,
+  api: ApiOperation,
+  document: Document,
   verb: string,
   object: readonly string[],
-  item: boolean,
 ): { text: string; action: boolean } {
   const phrase = spoken(object, false);
-  const one = spoken(object, true);
+  const item = api.path.endsWith('}');
+  const one = spoken(item ? withSingularHead(object) : object, true);
   switch (verb) {
     case 'list':
       return { text: `List ${phrase}`, action: false };
@@ -149,11 +171,20 @@ function predicate(
       return { text: `Add ${one}`, action: false };
     case 'replace':
       return { text: `Replace all fields of ${one}`, action: false };
-    case 'update':
-      return { text: method === 'PATCH' ? `Change fields of ${one}` : `Update ${one}`, action: false };
+    case 'update': {
+      const some = api.method === 'PATCH' || isPartial(api, document, verb);
+      return { text: some ? `Change fields of ${one}` : `Update ${one}`, action: false };
+    }
     default:
       return { text: `${titleOf([verb])}${object.length === 0 ? '' : ` ${one}`}`, action: true };
   }
+}
+
+/** Of a path that ends in an id: what is meant is one thing, however the id of the operation has it. */
+function withSingularHead(words: readonly string[]): string[] {
+  const end = words.findIndex((word) => PREPOSITIONS.has(word));
+  const head = (end === -1 ? words.length : end) - 1;
+  return words.map((word, index) => (index === head && isPlural([word]) ? singular(word) : word));
 }
 
 function isPlural(words: readonly string[]): boolean {
@@ -218,75 +249,4 @@ function lifecycle({ operation }: ApiOperation): string[] {
   const stage = operation['x-okta-lifecycle']?.lifecycle;
   if (operation.deprecated === true) return ['Deprecated.'];
   return stage === 'EA' ? ['Early access.'] : stage === 'BETA' ? ['Beta.'] : [];
-}
-
-/** Parameters that say nothing of what is found. */
-const PAGING = new Set(['filter', 'limit', 'after', 'expand', 'sortBy', 'sortOrder', 'orderBy', 'include', 'fields']);
-const MOST = 5;
-
-/** What can be asked for, what is sent, or what a setting holds: key words that ids lack. */
-function details(api: ApiOperation, document: Document): string[] {
-  if (api.method !== 'GET') {
-    const { required, all } = keysOf(document, bodyOf(api, document));
-    const keys = required.length > 0 ? required : all;
-    return keys.length === 0 ? [] : [`Takes ${listed(keys)}.`];
-  }
-  const filters = api.parameters.filter(({ in: where, name }) => where === 'query' && !PAGING.has(name));
-  if (filters.length > 0) return [`By ${listed(filters.map(({ name }) => name))}.`];
-  const { all } = keysOf(document, replyOf(api, document));
-  return all.length === 0 ? [] : [`Shows ${listed(all)}.`];
-}
-
-function listed(keys: readonly string[]): string {
-  return keys.slice(0, MOST).join(', ');
-}
-
-function bodyOf({ operation }: ApiOperation, document: Document): SchemaOrRef | undefined {
-  const content = operation.requestBody && resolve(document, operation.requestBody).content;
-  const media = content && mediaTypeOf(content);
-  return media !== undefined && isJson(media) ? content?.[media]?.schema : undefined;
-}
-
-function replyOf({ operation }: ApiOperation, document: Document): SchemaOrRef | undefined {
-  const reply = Object.entries(operation.responses).find(([status]) => status.startsWith('2'))?.[1];
-  return reply && resolve(document, reply).content?.['application/json']?.schema;
-}
-
-const DULL = new Set([
-  'id',
-  'created',
-  'createdBy',
-  'lastUpdated',
-  'lastUpdatedBy',
-  '_links',
-  '_embedded',
-  'data',
-  'metadata',
-  'e',
-  'n',
-  'kty',
-  'op',
-  'path',
-]);
-
-/** Property names of a schema and its parts; of an array or a map, those of what it holds. */
-function keysOf(document: Document, given: SchemaOrRef | undefined): { required: string[]; all: string[] } {
-  const required: string[] = [];
-  const all: string[] = [];
-  const visit = (part: SchemaOrRef, depth: number): void => {
-    const schema = resolve(document, part);
-    if (depth > 3) return;
-    if (schema.items !== undefined) visit(schema.items, depth + 1);
-    for (const each of schema.allOf ?? []) visit(each, depth + 1);
-    const properties = Object.entries(schema.properties ?? {});
-    const data = schema.properties?.data;
-    if (data !== undefined) visit(data, depth + 1);
-    for (const [name, property] of properties) {
-      if (!DULL.has(name) && SAFE_KEY.test(name) && !all.includes(name)) all.push(name);
-      if (DULL.has(name) || resolve(document, property).readOnly === true) continue;
-      if (schema.required?.includes(name)) required.push(name);
-    }
-  };
-  if (given !== undefined) visit(given, 0);
-  return { required: [...new Set(required)], all };
 }

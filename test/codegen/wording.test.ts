@@ -34,14 +34,15 @@ interface Given {
   readonly path: string;
 }
 
-function wording({ id, method, path }: Given, rest: Parameters<typeof operation>[1] = {}, phrase?: string) {
-  const document = documentWith({ [path]: { [method]: operation(id, rest) } } as Document['paths']);
-  const [api] = operationsOf(document) as [ApiOperation];
-  return wordingOf({ api, document }, phrase, {
-    claim: 'a claim',
-    'federated claim': 'a claim for the app',
-    federated: 'no claim',
-  });
+function wording(
+  { id, method, path }: Given,
+  rest: Parameters<typeof operation>[1] = {},
+  { phrase, secrets, beside = {} }: { phrase?: string; secrets?: readonly string[]; beside?: object } = {},
+) {
+  const document = documentWith({ [path]: { [method]: operation(id, rest), ...beside } } as Document['paths']);
+  const api = operationsOf(document).find((each) => each.id === id) as ApiOperation;
+  const nouns = { claim: 'a claim', 'federated claim': 'a claim for the app', federated: 'no claim', policy: 'a rule' };
+  return wordingOf({ api, document }, phrase, nouns, secrets);
 }
 
 const CLAIMS = '/api/v1/apps/{appId}/federated-claims';
@@ -88,7 +89,7 @@ describe('what is composed', () => {
       method: 'post',
       path: '/api/v1/agentPools/{poolId}/updates/{updateId}/pause',
       name: 'pause_agent_pools_update',
-      want: 'Pause an agent pools update.',
+      want: 'Pause an agent pool update.',
     },
     {
       id: 'getMyEntryV2',
@@ -99,6 +100,78 @@ describe('what is composed', () => {
     },
   ])('$id', ({ name, want, ...given }) => {
     expect(wording(given)).toMatchObject({ name, description: want });
+  });
+
+  const ONE = `${CLAIMS}/{claimId}`;
+  test.each<Given & { want: string; beside?: object }>([
+    { id: 'deleteHats', method: 'delete', path: '/api/v1/hats/{hatId}', want: 'Delete a hat.' },
+    { id: 'replaceHats', method: 'put', path: '/api/v1/hats/{hatId}', want: 'Replace all fields of a hat.' },
+    { id: 'deleteHats', method: 'delete', path: '/api/v1/hats', want: 'Delete hats.' },
+    {
+      id: 'updateHat',
+      method: 'post',
+      path: '/api/v1/hats/{hatId}',
+      beside: { put: operation('replaceHat') },
+      want: 'Change fields of a hat; the rest is kept.',
+    },
+    { id: 'updateHat', method: 'post', path: '/api/v1/hats/{hatId}', want: 'Update a hat.' },
+    {
+      id: 'replaceFederatedClaim',
+      method: 'put',
+      path: ONE,
+      want: 'Replace all fields of a federated claim of an app (a claim for the app).',
+    },
+    {
+      id: 'updateFederatedClaim',
+      method: 'post',
+      path: ONE,
+      beside: { put: operation('replaceFederatedClaim') },
+      want: 'Change fields of a federated claim of an app (a claim for the app); the rest is kept.',
+    },
+    {
+      id: 'listFederatedClaimComments',
+      method: 'get',
+      path: `${ONE}/comments`,
+      want: 'List federated claim comments of an app.',
+    },
+    {
+      id: 'addResourcesToClaim',
+      method: 'post',
+      path: '/api/v1/claims/{claimId}/resources',
+      want: 'Add resources to a claim (a claim).',
+    },
+    { id: 'listPolicies', method: 'get', path: '/api/v1/policies', want: 'List policies (a rule).' },
+    {
+      id: 'getMyClaim',
+      method: 'get',
+      path: '/api/v1/my/claims/{id}',
+      want: 'Read one claim of the signed-in user (a claim).',
+    },
+    { id: 'getClaimsStats', method: 'get', path: '/api/v1/claims/stats', want: 'Read the claims stats.' },
+  ])('$method $path of $id', ({ want, beside, ...given }) => {
+    expect(wording(given, {}, beside ? { beside } : {}).description).toBe(want);
+  });
+
+  test('names neither what results leave out, nor the wrapper of a list, nor what the server sets', () => {
+    const text = { type: 'string' as const };
+    const dates = { createdDate: text, createdAt: text, createdBy: text, lastUpdate: text, id: text };
+    const hat = { type: 'object' as const, properties: { ...dates, size: text, token: text } };
+    const list: Given = { id: 'listHats', method: 'get', path: '/api/v1/hats' };
+    const reply = {
+      type: 'object' as const,
+      properties: { hats: { type: 'array' as const, items: hat }, total: text },
+    };
+    const responses = { '200': { description: '', ...json(reply) } };
+    const flag = { name: 'forDownload', in: 'query' as const, schema: { type: 'boolean' as const } };
+    const secrets = ['/hats/*/token'];
+    const shown = wording(list, { responses, parameters: [flag] }, { secrets });
+    expect(shown.description).toBe('List hats. Shows size.');
+    const make: Given = { id: 'createHat', method: 'post', path: '/api/v1/hats' };
+    const owner = { ...text, readOnly: true };
+    const body = json({ ...hat, properties: { owner, ...hat.properties } });
+    expect(wording(make, { requestBody: body }, { secrets: ['/token'] }).description).toBe(
+      'Create a hat. Takes size, token.',
+    );
   });
 
   test('says what can be searched by, what is sent, what is shown, and how mature it is', () => {
@@ -125,7 +198,7 @@ describe('what is composed', () => {
       {
         'x-okta-lifecycle': { lifecycle: 'EA' },
       },
-      'Let the org in.',
+      { phrase: 'Let the org in.' },
     );
     expect(description).toBe('Let the org in. Early access.');
   });
