@@ -74,7 +74,7 @@ function table(all: Catalog, grant: Grant, listed: ReadonlySet<ToolDefinition>):
     lines.push('', `${title} (${id}): ${some} of ${tools.length}`);
     for (const tool of tools) {
       const missing = all.missing(tool.name, grant);
-      const why = missing ? describeMissing(missing).map((reason) => reason.why) : [`${tool.title}`];
+      const why = missing ? describeMissing(tool.name, missing).map((reason) => reason.why) : [`${tool.title}`];
       lines.push(
         `  ${missing ? '-' : listed.has(tool) ? '+' : '*'} ${tool.name.padEnd(width)}  ${tool.risk.padEnd(11)}  ${why.join('; ')}`,
       );

@@ -9,7 +9,7 @@ import type { JsonObject, ToolDefinition } from './definition.js';
 import { Dispatch, type ListPage, withoutToken } from './dispatch.js';
 import { Emptiness } from './emptiness.js';
 import { defect, nested, notAllowed, notCovered, tooDeep, unknown } from './gate-refusals.js';
-import type { AskingContext, Guard } from './guard.js';
+import type { AskingContext, Guard, Unreadable } from './guard.js';
 import type { LocalTool, TimedContext } from './local-tool.js';
 import { Merging } from './merge.js';
 import { isTooDeep } from './nesting.js';
@@ -81,7 +81,8 @@ class GatedToolbox implements Toolbox, ToolAccess {
     this.dispatch = new Dispatch({
       operations,
       client,
-      guard: (guarded) => guard({ ...guarded, catalog: this.catalog }),
+      guard: (guarded) =>
+        guard({ ...guarded, catalog: this.catalog, unreadable: (operation) => this.#unreadable(operation) }),
       check: this.#check,
       emptiness: this.#emptiness,
       merging: new Merging({ catalog: () => this.catalog, all: parts.all, grant: () => this.grant(), client }),
@@ -230,6 +231,12 @@ class GatedToolbox implements Toolbox, ToolAccess {
   #notAllowed(name: string): OktaMcpError {
     const missing = this.parts.all.missing(name, this.grant()) ?? {};
     return this.narrowing ? notCovered(name, missing) : notAllowed(name, missing);
+  }
+
+  #unreadable(id: string): Unreadable | undefined {
+    const reader = this.parts.all.tools.find(({ operation, risk }) => operation === id && risk === 'read')?.name;
+    const refusal = reader === undefined ? undefined : this.refusal(reader);
+    return reader !== undefined && refusal ? { reader, refusal } : undefined;
   }
 
   #internal(name: string, error: unknown): OktaMcpError {

@@ -1,6 +1,7 @@
 import { OktaMcpError } from '../errors.js';
 import type { ToolDefinition } from './definition.js';
-import type { Answer, ConfirmMode } from './guard.js';
+import type { Answer, ConfirmMode, Unreadable } from './guard.js';
+import type { Fact } from './preview.js';
 import { type Concern, consequence } from './question.js';
 
 /** A seal that is no answer to a question about this call. */
@@ -101,6 +102,24 @@ export function twice({ name }: ToolDefinition, first: number, second: number): 
 /** The target is not in the state the tool is for. */
 export function unfit({ name }: ToolDefinition, must: string, found: string, fix: string): OktaMcpError {
   return new OktaMcpError('target_unfit', `${name} needs a ${must}, and found: ${found}. Nothing was sent.`, fix);
+}
+
+/** Whether the target is in the state the tool is for is not known. @param lacking why it may not even be asked for */
+export function unread(
+  { name }: ToolDefinition,
+  must: string,
+  { label, text, refused }: Fact,
+  lacking: Unreadable | undefined,
+): OktaMcpError {
+  if (lacking) {
+    const { reader, refusal } = lacking;
+    const message = `${name} needs a ${must}, so it must read the ${label} first, as ${reader} does. ${refusal.message}`;
+    return new OktaMcpError(refusal.code, message, refusal.fix, { ...refusal.details, reads: reader });
+  }
+  const why = refused ? `could not be read: ${refused.message}` : `${text}.`;
+  const fix = refused?.fix ?? 'Call again later.';
+  const code = refused?.code ?? 'target_unfit';
+  return new OktaMcpError(code, `${name} needs a ${must}, and the ${label} ${why} Nothing was sent.`, fix);
 }
 
 /** The first of two steps. @param name of the tool to repeat @param state what the second one carries */

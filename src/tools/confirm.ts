@@ -10,6 +10,7 @@ import {
   twoSteps,
   unavailable,
   unfit,
+  unread,
 } from './confirm-refusals.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { Answer, Confirmation, ConfirmMode, Guard, Guarded, GuardedCall, Question } from './guard.js';
@@ -248,14 +249,17 @@ class Confirming {
 
   #unfit(facts: readonly Fact[]): OktaMcpError | undefined {
     const { tool } = this.guarded;
-    for (const { label, requires } of tool.preview ?? []) {
+    for (const { label, operation, requires } of tool.preview ?? []) {
       const fact = facts.find((each) => each.label === label);
       const wrong = Object.entries(requires?.fields ?? {}).filter(
         ([path, value]) => valueAt(fact?.data, path) !== value,
       );
       if (!requires || wrong.length === 0) continue;
       const must = wrong.map(([path, value]) => `${path} ${value}`).join(', ');
-      return unfit(tool, `${label} with ${must}`, fact?.text ?? 'nothing', requires.otherwise);
+      const target = `${label} with ${must}`;
+      // What nobody has seen is not wrong, and what helps where it is would be bad advice.
+      if (fact?.unread) return unread(tool, target, fact, this.guarded.unreadable?.(operation));
+      return unfit(tool, target, fact?.text ?? 'nothing', requires.otherwise);
     }
     return undefined;
   }

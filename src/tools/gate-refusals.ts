@@ -22,7 +22,7 @@ export function tooDeep(name: string): OktaMcpError {
 
 /** Outside what this server may do. */
 export function notAllowed(name: string, missing: Missing): OktaMcpError {
-  const reasons = describeMissing(missing);
+  const reasons = describeMissing(name, missing);
   return new OktaMcpError(
     'tool_not_allowed',
     `${name} is not available here: ${reasons.map(({ why }) => why).join('; ')}. Nothing was sent to Okta.`,

@@ -1,3 +1,4 @@
+import type { OktaMcpError } from '../errors.js';
 import type { CallContext } from '../okta/operation.js';
 import type { Catalog } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
@@ -47,6 +48,12 @@ export interface GuardedCall {
   readonly at?: number;
 }
 
+/** A tool that reads, and why it may not be called. */
+export interface Unreadable {
+  readonly reader: string;
+  readonly refusal: OktaMcpError;
+}
+
 /** Calls of one tool that are confirmed together. */
 export interface Guarded {
   readonly tool: ToolDefinition;
@@ -56,6 +63,8 @@ export interface Guarded {
   readonly context: AskingContext;
   /** The tools whose reads may tell about the targets. */
   readonly catalog?: Catalog;
+  /** Why the tool that reads through this operation may not be called; undefined when it may. */
+  readonly unreadable?: (operation: string) => Unreadable | undefined;
   /** The tool through which they are made, when that is another one. */
   readonly batch?: string;
 }

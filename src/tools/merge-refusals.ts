@@ -7,7 +7,7 @@ const SHOWN = 20;
 
 /** What would be merged with may not be read. */
 export function readUnavailable({ name }: ToolDefinition, reader: ToolDefinition, missing: Missing): OktaMcpError {
-  const reasons = describeMissing(missing);
+  const reasons = describeMissing(reader.name, missing);
   return new OktaMcpError(
     'tool_not_allowed',
     `${name} keeps what a call leaves out, so it must read the resource first, as ${reader.name} does, which is not available here: ${reasons.map(({ why }) => why).join('; ')}. Nothing was sent to Okta.`,

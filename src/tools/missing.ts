@@ -17,7 +17,7 @@ export interface Missing {
 }
 
 /** Each reason a tool is not available, with what the operator would change. */
-export function describeMissing(missing: Missing): { readonly why: string; readonly fix: string }[] {
+export function describeMissing(name: string, missing: Missing): { readonly why: string; readonly fix: string }[] {
   const reasons: { why: string; fix: string }[] = [];
   if (missing.scopes) {
     const sets = missing.scopes.map((set) => set.join(' and ')).join(', or ');
@@ -27,7 +27,7 @@ export function describeMissing(missing: Missing): { readonly why: string; reado
   if (missing.toolset) {
     reasons.push({ why: `toolset ${missing.toolset} is off`, fix: `add ${missing.toolset} to OKTA_TOOLSETS` });
   }
-  if (missing.unlisted) reasons.push({ why: 'it is not among OKTA_TOOLS', fix: 'add it to OKTA_TOOLS' });
+  if (missing.unlisted) reasons.push({ why: 'it is not among OKTA_TOOLS', fix: `add ${name} to OKTA_TOOLS` });
   if (missing.credential) {
     const accepted = missing.credential.map((kind) => (kind === 'oauth' ? 'an OAuth access token' : 'an API token'));
     const needed = accepted.join(' or ');

@@ -18,6 +18,8 @@ export interface Fact {
   readonly unread?: true;
   /** Okta says there is no such thing. */
   readonly missing?: OktaMcpError;
+  /** What Okta answered instead. */
+  readonly refused?: OktaMcpError;
   /** How many were found, of a counted read. */
   readonly count?: number;
   /** The resource itself, of a single read. */
@@ -129,7 +131,7 @@ export class Previewer {
       if (!(error instanceof OktaMcpError) || !TOLD.has(error.code)) throw error;
       if (error.code === 'okta_not_found' && read.optional)
         return { label, text: 'there is none yet', version: 'none' };
-      const fact = unread(label, `Okta refused, ${error.code}`);
+      const fact = { ...unread(label, `Okta refused, ${error.code}`), refused: error };
       return error.code === 'okta_not_found' ? { ...fact, missing: error } : fact;
     }
   }

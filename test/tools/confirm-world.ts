@@ -43,9 +43,11 @@ export interface Clock {
 export function createStands({
   mode = 'auto',
   scopes = file.scopes,
+  tools,
 }: {
   mode?: ConfirmMode;
   scopes?: readonly string[];
+  tools?: readonly string[];
 } = {}): { here: Stand; there: Stand; clock: Clock } {
   const clock = { now: START };
   const now = () => clock.now;
@@ -75,7 +77,7 @@ export function createStands({
     const guard = confirmation({ mode, ...seals, previewer, principal: { identify }, org: origin, now });
     const toolbox = createToolbox({
       all,
-      grant: () => ({ scopes, credential: 'any' }),
+      grant: () => ({ scopes, credential: 'any', ...(tools && { tools }) }),
       operations,
       client,
       guard,

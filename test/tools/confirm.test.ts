@@ -270,6 +270,32 @@ describe('what must hold of the target', () => {
     expect(gone.isError).toBe(true);
     expect(here.writes()).toBe(0);
   });
+
+  test.each([
+    {
+      what: 'the tool that reads it is not named',
+      limits: { tools: ['list_users', 'delete_deactivated_user'] },
+      want: 'tool_not_allowed',
+      says: ['status DEPROVISIONED', 'as get_user does', 'not among OKTA_TOOLS', 'add get_user to OKTA_TOOLS'],
+    },
+    {
+      what: 'Okta refuses the read',
+      limits: {},
+      refused: true,
+      want: 'okta_reply_invalid',
+      says: ['status DEPROVISIONED', 'could not be read', 'web page'],
+    },
+  ])('what could not be read is not called wrong: $what', async ({ limits, refused, want, says }) => {
+    const { here } = createStands({ mode: 'off', ...limits });
+    const [, { id }] = (await people(here)) as [Person, Person];
+    await here.admin('POST', `/api/v1/users/${id}/lifecycle/deactivate`);
+    if (refused) here.org.inject({ method: 'GET', path: '/api/v1/users/*', fault: { kind: 'html' } });
+    const result = await here.toolbox.call('delete_deactivated_user', { id }, {});
+    expect(code(result)).toBe(want);
+    for (const text of says) expect(textOf(result)).toContain(text);
+    expect(textOf(result)).not.toContain('Deactivate the user first');
+    expect(here.writes()).toBe(0);
+  });
 });
 
 describe('calls that are privileged for what they say', () => {

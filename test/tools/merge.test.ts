@@ -254,7 +254,11 @@ describe('refused', () => {
   });
 
   test.each<{ given: string; grant: Partial<Grant>; want: RegExp }>([
-    { given: 'another list of tools', grant: { tools: ['update_thing'] }, want: /get_thing.*add it to OKTA_TOOLS/ },
+    {
+      given: 'another list of tools',
+      grant: { tools: ['update_thing'] },
+      want: /get_thing.*add get_thing to OKTA_TOOLS/,
+    },
     { given: 'another list of toolsets', grant: { toolsets: ['users'] }, want: /add things to OKTA_TOOLSETS/ },
     { given: 'no scope', grant: { scopes: [] }, want: /needs the scope okta\.users\.read.*OKTA_SCOPES/ },
   ])('a read outside the gate: $given', async ({ grant, want }) => {
