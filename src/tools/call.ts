@@ -8,7 +8,7 @@ import type { Catalog, Grant, Restriction } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import { Dispatch, type ListPage, withoutToken } from './dispatch.js';
 import { Emptiness } from './emptiness.js';
-import { defect, nested, notAllowed, notCovered, tooDeep, unknown } from './gate-refusals.js';
+import { defect, notAllowed, notCovered, ownTool, tooDeep, unknown } from './gate-refusals.js';
 import type { AskingContext, Guard, Unreadable } from './guard.js';
 import type { LocalTool, TimedContext } from './local-tool.js';
 import { Merging } from './merge.js';
@@ -45,6 +45,9 @@ export interface ToolboxParts extends TraceParts {
 export function createToolbox(parts: ToolboxParts): Toolbox {
   return new GatedToolbox(parts);
 }
+
+/** The tool of this server that finds those which are not listed. */
+const FINDER = 'find_tools';
 
 /** A toolbox that is narrower than another one. */
 interface Narrowing {
@@ -225,7 +228,9 @@ class GatedToolbox implements Toolbox, ToolAccess {
   #known(name: string): ToolDefinition {
     const tool = this.parts.all.get(name);
     if (tool) return tool;
-    throw this.#local.some((each) => each.name === name) ? nested(name) : unknown(name, this.parts.all.nearest(name));
+    const listed = (local: string) => this.local.some((each) => each.name === local);
+    if (this.#local.some((each) => each.name === name)) throw ownTool(name, listed(name));
+    throw unknown(name, this.parts.all.nearest(name), listed(FINDER) ? FINDER : undefined);
   }
 
   #notAllowed(name: string): OktaMcpError {

@@ -1,7 +1,7 @@
 import type { Credential } from '../auth/strategy.js';
 import type { ToolDefinition, ToolFile } from './definition.js';
 import type { Missing } from './missing.js';
-import { nearest } from './nearest.js';
+import { nearestTools } from './nearest.js';
 
 /** What a principal or an operator allows. Absent fields do not restrict; `scopes` always does. */
 export interface Grant {
@@ -70,7 +70,7 @@ export class Catalog {
 
   /** Names of this catalogue that a misspelt one may have meant. */
   nearest(name: string): string[] {
-    return nearest(
+    return nearestTools(
       name,
       this.tools.map((tool) => tool.name),
     );

@@ -2,6 +2,7 @@ import { OktaMcpError } from '../errors.js';
 import type { Catalog } from './catalog.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
 import type { LocalTool } from './local-tool.js';
+import { echoed } from './preview-text.js';
 import { jsonResult, type ToolResult } from './result.js';
 import { schemaPages } from './schema-pages.js';
 import type { ToolAccess } from './toolbox.js';
@@ -84,12 +85,17 @@ function describe(
   const pages = bytes(whole) <= budget ? [schema] : schemaPages(schema, Math.max(FRAME, budget - bytes(facts) - FRAME));
   const part = pages[page - 1];
   if (!part) {
-    throw new OktaMcpError('arguments_invalid', `${name} has ${pages.length} pages.`, 'Ask for one of them.');
+    const count = pages.length === 1 ? 'one page' : `${pages.length} pages`;
+    throw new OktaMcpError('arguments_invalid', `The description of ${tool.name} has ${count}.`, askFor(pages.length));
   }
   if (pages.length === 1) return jsonResult(whole);
   const complete = page === pages.length;
   const next = complete ? {} : { next: { page: page + 1 } };
   return jsonResult({ ...(page === 1 ? facts : which), arguments: part, complete, ...next });
+}
+
+function askFor(pages: number): string {
+  return pages === 1 ? 'Leave page out.' : `Ask for a page from 1 to ${pages}.`;
 }
 
 function rolesOf({ roles: { anyOf, permissions, verified } }: ToolDefinition): JsonObject {
@@ -103,7 +109,7 @@ function bodyOf({ name }: ToolDefinition, body: Body | undefined, variant: strin
   if (Object.hasOwn(variants, variant)) return variants[variant];
   const known = Object.keys(variants);
   const fix = known.length > 0 ? `Choose one of: ${known.join(', ')}.` : 'Leave variant out.';
-  throw new OktaMcpError('arguments_invalid', `${name} has no variant ${JSON.stringify(variant)}.`, fix);
+  throw new OktaMcpError('arguments_invalid', `${name} has no variant ${echoed(variant)}.`, fix);
 }
 
 function variantsOf({ by, variants }: Extract<Body, { by: string }>): JsonObject {

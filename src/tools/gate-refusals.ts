@@ -1,17 +1,25 @@
 import { OktaMcpError } from '../errors.js';
 import { describeMissing, type Missing } from './missing.js';
 import { DEEPEST } from './nesting.js';
+import { echoed } from './preview-text.js';
 
-/** @param meant names it may have been meant to be */
-export function unknown(name: string, meant: readonly string[]): OktaMcpError {
-  const fix = meant.length > 0 ? `Did you mean ${meant.join(', ')}?` : 'Call one of the listed tools.';
-  return new OktaMcpError('tool_unknown', `There is no tool named ${JSON.stringify(name)}.`, fix, { nearest: meant });
+const LISTED = 'Call one of the listed tools.';
+
+/** @param meant names it may have been meant to be @param finder the tool that finds those which are not listed */
+export function unknown(name: string, meant: readonly string[], finder?: string): OktaMcpError {
+  const find = finder === undefined ? LISTED : `Find one with ${finder}.`;
+  const more = finder === undefined ? '' : ` ${finder} finds others.`;
+  const fix = meant.length > 0 ? `Did you mean ${meant.join(', ')}?${more}` : find;
+  return new OktaMcpError('tool_unknown', `There is no tool named ${echoed(name)}.`, fix, { nearest: meant });
 }
 
-/** A tool of this server itself, called through another one. */
-export function nested(name: string): OktaMcpError {
-  const message = `${name} is a tool of this server itself and cannot be called through another tool.`;
-  return new OktaMcpError('tool_unknown', message, `Call ${name} directly, as it is listed.`);
+/** A tool of this server itself, where one of Okta's is asked for. */
+export function ownTool(name: string, listed: boolean): OktaMcpError {
+  const message = `${name} is a tool of this server itself, and only tools that reach Okta can be named here`;
+  if (listed) {
+    return new OktaMcpError('tool_unknown', `${message}.`, `Call ${name} directly, as its listing describes it.`);
+  }
+  return new OktaMcpError('tool_unknown', `${message}; it has nothing to do here, so it is not listed.`, LISTED);
 }
 
 /** Arguments that nobody could read to their end. */

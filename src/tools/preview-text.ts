@@ -24,6 +24,12 @@ export function quoted(value: unknown, length = VALUE): string {
   return left > 0 ? `${shown} (and ${left} more characters)` : shown;
 }
 
+/** What a model gave where a name belongs, as its refusal repeats it: nobody learns more from a long one. */
+export function echoed(name: string): string {
+  const characters = [...name.slice(0, 2 * VALUE)];
+  return JSON.stringify(characters.length > VALUE ? `${characters.slice(0, VALUE).join('')}…` : name);
+}
+
 function escaped(character: string): string {
   return [...Array(character.length).keys()]
     .map((at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`)

@@ -103,7 +103,7 @@ describe('describe_tool', () => {
     { args: { name: 'write_kind', variant: 'C' }, want: 'Choose one of: A, B.' },
     { args: { name: 'write_kind', variant: 'constructor' }, want: 'Choose one of: A, B.' },
     { args: { name: 'write_one', variant: 'A' }, want: 'Leave variant out.' },
-    { args: { name: 'read_one', page: 2 }, want: 'has 1 pages' },
+    { args: { name: 'read_one', page: 2 }, want: 'The description of read_one has one page.' },
     { args: {}, want: 'arguments_invalid' },
   ])('refuses $args', async ({ args, want }) => {
     const refused = await setUp().describe(args);

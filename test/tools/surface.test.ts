@@ -205,6 +205,68 @@ describe('over the protocol', () => {
     },
   );
 
+  test.each<{ env: Record<string, string>; name: string; args: object; says: RegExp; not?: RegExp }>([
+    {
+      env: {},
+      name: 'call_tool',
+      args: { name: 'frobnicate' },
+      says: /Next step: Find one with find_tools\.$/m,
+    },
+    {
+      env: { OKTA_TOOLSETS: 'helpdesk' },
+      name: 'run_batch',
+      args: { tool: 'frobnicate', calls: [{}] },
+      says: /Next step: Call one of the listed tools\.$/m,
+    },
+    {
+      env: {},
+      name: 'call_tool',
+      args: { name: 'delete_user' },
+      says: /Did you mean delete_deactivated_user, .*\? find_tools finds others\.$/m,
+      not: /create_user/,
+    },
+    {
+      env: {},
+      name: 'call_tool',
+      args: { name: 'x'.repeat(5_000) },
+      says: /no tool named "x{80}…"\./,
+      not: /x{81}/,
+    },
+    {
+      env: {},
+      name: 'call_tool',
+      args: { name: 'find_tools' },
+      says: /Next step: Call find_tools directly, as its listing/,
+    },
+    {
+      env: { OKTA_TOOLSETS: 'helpdesk' },
+      name: 'run_batch',
+      args: { tool: 'find_tools', calls: [{}] },
+      says: /not listed\.\nNext step: Call one of the listed tools\./,
+      not: /through|directly/,
+    },
+    {
+      env: { OKTA_TOOLSETS: 'helpdesk' },
+      name: 'describe_tool',
+      args: { name: 'run_batch' },
+      says: /Next step: Call run_batch directly, as its listing describes it\./,
+      not: /through/,
+    },
+    {
+      env: {},
+      name: 'describe_tool',
+      args: { name: 'get_group', variant: 'v'.repeat(5_000) },
+      says: /no variant "v{80}…"/,
+      not: /v{81}/,
+    },
+  ])('a name that cannot be called, $env $name: $says', async ({ env, name, args, says, not }) => {
+    const { call } = await serve(env);
+    const refused = await call(name, args);
+    expect(refused.isError).toBe(true);
+    expect(refused.content[0]!.text).toMatch(says);
+    if (not) expect(refused.content[0]!.text).not.toMatch(not);
+  });
+
   test('two steps through call_tool, the token inside the arguments or beside them, and the audit names the real tool', async () => {
     const { call, lines } = await serve({ OKTA_SURFACE: 'discover', OKTA_SCOPES: 'okta.groups.manage' });
     for (const place of ['inside', 'beside']) {
