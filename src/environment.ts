@@ -114,7 +114,7 @@ const environment = z.object({
   }),
   OKTA_SCOPES: list.meta({
     description:
-      'Scopes to ask for, separated by spaces, commas or newlines. Tools outside them are neither listed nor called, with an API token too.',
+      'Scopes to ask for, separated by spaces, commas or newlines. Tools outside them are neither listed nor called, with an API token too. Of the few tools that need no scope, those that change nothing are always there; one that changes something is off unless `OKTA_TOOLS` names it or `OKTA_TOOLSETS` its toolset or preset.',
     default: DEFAULT_SCOPES,
   }),
   OKTA_READ_ONLY: choice(['true', 'false', '1', '0', 'yes', 'no']).meta({

@@ -153,6 +153,7 @@ describe('tools', () => {
     expect(out).toMatch(/^\d+ of \d+ tools are active\.$/m);
     expect(out).toMatch(/^ {2}\+ list_users +read /m);
     expect(out).toMatch(/^ {2}- create_user +write +it needs the scope okta.users.manage; the server is read-only$/m);
+    expect(out).toMatch(/^ {2}- \w+ +privileged +the server is read-only; it changes something and needs no scope, so/m);
   });
 
   test('a bad setting is refused even when no org is configured', async () => {

@@ -33,7 +33,9 @@ A tool is listed and can be called when the scopes it needs are in \`OKTA_SCOPES
 in (\`openid\`, \`profile\`), bring a warning; only a list without any usable scope is refused. The scopes must also be granted
 to the app in Okta. An API token has no scopes of its own, yet \`OKTA_SCOPES\` limits what is offered all the same.
 
-\`OKTA_READ_ONLY\`, \`OKTA_TOOLSETS\`, \`OKTA_TOOLS\` and \`OKTA_ADMIN_ROLES\` narrow further; none of them adds a tool.
+\`OKTA_READ_ONLY\`, \`OKTA_TOOLSETS\`, \`OKTA_TOOLS\` and \`OKTA_ADMIN_ROLES\` narrow further; none of them adds a tool that a
+scope guards. A few tools need no scope at all. Those that change nothing are always offered; one that changes something is
+offered only when \`OKTA_TOOLS\` names it, or \`OKTA_TOOLSETS\` its toolset or a preset that holds it.
 \`okta-mcp tools\` shows the outcome, with the reason for each tool that is not active.`;
 
 /** In a table cell a pipe would end it. */
@@ -66,7 +68,9 @@ groupsClaim: groups                      # the claim with the names of the group
 ask: [mcp:use]                           # what clients ask for at first; by default every name in scopes
 \`\`\`
 
-Everything an entry opens is added up; \`readOnly\`, \`toolsets\` and \`tools\` limit their own entry only. Scopes of Okta in a
+Everything an entry opens is added up; \`readOnly\`, \`toolsets\` and \`tools\` limit their own entry only. A tool that
+changes something and needs no scope is open to callers only where \`tools\` or \`toolsets\` of their entry name it, within what
+the server offers. Scopes of Okta in a
 token count as they are. Patterns may use alternatives, up to four groups and optional parts, and repeat at most twice
 without bound and never a group, so that no name can make them slow.`;
 

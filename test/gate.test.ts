@@ -54,8 +54,9 @@ async function serve(
 }
 
 function allowedBySpec(operationId: string, credential: Credential, granted: ReadonlySet<string>): boolean {
-  const { security } = operationsOfSpec.get(operationId)!;
-  if (security.length === 0) return true;
+  const { security, method } = operationsOfSpec.get(operationId)!;
+  // Where no scope stands guard, a change is off until the operator names it.
+  if (security.length === 0) return method === 'GET';
   const scheme = credential === 'oauth' ? 'oauth2' : 'apiToken';
   if (!security.some((requirement) => scheme in requirement)) return false;
   const needed = security.flatMap((requirement) => requirement.oauth2 ?? []);

@@ -3,7 +3,10 @@ import type { ToolDefinition, ToolFile } from './definition.js';
 import type { Missing } from './missing.js';
 import { nearestTools } from './nearest.js';
 
-/** What a principal or an operator allows. Absent fields do not restrict; `scopes` always does. */
+/**
+ * What a principal or an operator allows. Absent fields do not restrict; `scopes` always does. A tool that changes something
+ * and needs no scope takes `toolsets` or `tools`.
+ */
 export interface Grant {
   readonly scopes: readonly string[];
   /** The credential kind Okta will see; `any` where none is chosen yet. */
@@ -97,10 +100,16 @@ class Gate {
       ...(readOnly && tool.risk !== 'read' && { readOnly }),
       ...(this.#toolsets && !groupsOf(tool).some((id) => this.#toolsets?.has(id)) && { toolset: tool.toolset }),
       ...(this.#tools && !namesOf(tool).some((name) => this.#tools?.has(name)) && { unlisted: true as const }),
+      ...(this.#unnamed(tool) && { unnamed: tool.toolset }),
       ...(credential !== 'any' && !tool.auth.includes(credential) && { credential: tool.auth }),
       ...(roles && lacksRole(tool, roles) && { roles: tool.roles.anyOf }),
     };
     return Object.keys(missing).length > 0 ? missing : undefined;
+  }
+
+  /** No scope stands guard over it, so a change must have been asked for; lists of tools and toolsets say the rest. */
+  #unnamed({ risk, scopes }: ToolDefinition): boolean {
+    return risk !== 'read' && scopes.length === 0 && !this.#toolsets && !this.#tools;
   }
 }
 

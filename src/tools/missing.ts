@@ -10,6 +10,8 @@ export interface Missing {
   readonly toolset?: string;
   /** The tool is not among the explicitly named ones. */
   readonly unlisted?: true;
+  /** The toolset of a tool that no scope guards and nobody asked for: it changes something, so it is off by default. */
+  readonly unnamed?: string;
   /** The credential kinds Okta accepts for the tool, none of which is the grant's. */
   readonly credential?: readonly Credential[];
   /** Roles any one of which would suffice. */
@@ -28,6 +30,12 @@ export function describeMissing(name: string, missing: Missing): { readonly why:
     reasons.push({ why: `toolset ${missing.toolset} is off`, fix: `add ${missing.toolset} to OKTA_TOOLSETS` });
   }
   if (missing.unlisted) reasons.push({ why: 'it is not among OKTA_TOOLS', fix: `add ${name} to OKTA_TOOLS` });
+  if (missing.unnamed) {
+    reasons.push({
+      why: 'it changes something and needs no scope, so it is off unless it is named',
+      fix: `name ${name} in OKTA_TOOLS, or its toolset ${missing.unnamed} in OKTA_TOOLSETS, together with all else that is to be offered`,
+    });
+  }
   if (missing.credential) {
     const accepted = missing.credential.map((kind) => (kind === 'oauth' ? 'an OAuth access token' : 'an API token'));
     const needed = accepted.join(' or ');

@@ -12,6 +12,7 @@ const tools = [
   tool('assign_user', { toolset: 'apps', risk: 'write', scopes: [['okta.apps.manage'], read] }),
   tool('get_org', { toolset: 'org', scopes: [] }),
   tool('oauth_only', { auth: ['oauth'] }),
+  tool('announce', { toolset: 'org', presets: ['desk'], risk: 'privileged', scopes: [] }),
   tool('grant_role', {
     risk: 'privileged',
     scopes: [['okta.roles.manage']],
@@ -29,9 +30,14 @@ describe('narrow', () => {
     { given: grant(['okta.users.manage']), want: ['list_users', 'create_user', 'get_org', 'oauth_only'] },
     { given: grant(['okta.apps.manage']), want: ['list_apps', 'get_org'] },
     { given: grant(['okta.users']), want: ['get_org'] },
-    { given: everything, want: tools.map(({ name }) => name) },
+    { given: everything, want: tools.map(({ name }) => name).filter((name) => name !== 'announce') },
     { given: { ...everything, readOnly: true }, want: ['list_users', 'list_apps', 'get_org', 'oauth_only'] },
-    { given: { ...everything, toolsets: ['apps', 'org'] }, want: ['list_apps', 'assign_user', 'get_org'] },
+    { given: { ...everything, toolsets: ['apps', 'org'] }, want: ['list_apps', 'assign_user', 'get_org', 'announce'] },
+    { given: { ...everything, toolsets: ['desk'] }, want: ['announce'] },
+    { given: { ...everything, toolsets: ['apps'] }, want: ['list_apps', 'assign_user'] },
+    { given: grant([], { tools: ['announce'] }), want: ['announce'] },
+    { given: grant([], { tools: ['announce'], readOnly: true }), want: [] },
+    { given: grant([], { tools: ['announce'], toolsets: ['apps'] }), want: [] },
     { given: { ...everything, tools: ['list_users', 'no_such_tool'] }, want: ['list_users'] },
     { given: { ...everything, toolsets: [] }, want: [] },
     {
@@ -125,6 +131,11 @@ describe('properties', () => {
 test.each<{ name: string; given: Grant; want: Missing | undefined }>([
   { name: 'list_users', given: grant(['okta.users.read']), want: undefined },
   { name: 'no_such_tool', given: grant([]), want: undefined },
+  { name: 'get_org', given: grant([]), want: undefined },
+  { name: 'announce', given: everything, want: { unnamed: 'org' } },
+  { name: 'announce', given: { ...everything, toolsets: ['apps'] }, want: { toolset: 'org' } },
+  { name: 'announce', given: { ...everything, tools: ['get_org'] }, want: { unlisted: true } },
+  { name: 'announce', given: { ...everything, tools: ['announce'] }, want: undefined },
   { name: 'list_users', given: grant([]), want: { scopes: [['okta.users.read'], ['okta.users.manage']] } },
   {
     name: 'assign_user',

@@ -164,6 +164,7 @@ describe('over the protocol', () => {
   test.each<{ env: Record<string, string>; want: object }>([
     { env: { OKTA_READ_ONLY: 'true' }, want: { readOnlyHint: true, destructiveHint: false } },
     { env: { OKTA_TOOLS: 'list_groups get_group' }, want: { readOnlyHint: true, destructiveHint: false } },
+    { env: { OKTA_SCOPES: 'okta.groups.read' }, want: { readOnlyHint: true, destructiveHint: false } },
     { env: { OKTA_SCOPES: 'okta.groups.manage' }, want: { readOnlyHint: false, destructiveHint: true } },
     { env: { OKTA_TOOLS: 'create_group list_groups' }, want: { readOnlyHint: false, destructiveHint: false } },
   ])('call_tool and run_batch are as dangerous as what they reach: $env', async ({ env, want }) => {
@@ -172,6 +173,17 @@ describe('over the protocol', () => {
     for (const through of ['call_tool', 'run_batch']) {
       expect(tools.find(({ name }) => name === through)).toMatchObject({ annotations: want });
     }
+  });
+
+  test.each([
+    { env: {}, unlock: /name publish_security_event_tokens in OKTA_TOOLS, or its toolset security in OKTA_TOOLSETS/ },
+    { env: { OKTA_TOOLS: 'list_users' }, unlock: /add publish_security_event_tokens to OKTA_TOOLS/ },
+    { env: { OKTA_TOOLSETS: 'security' }, unlock: undefined },
+    { env: { OKTA_TOOLS: 'publish_security_event_tokens' }, unlock: undefined },
+  ])('what changes something and needs no scope is there when it is asked for: $env', async ({ env, unlock }) => {
+    const { call } = await serve({ OKTA_SCOPES: 'okta.users.read', ...env });
+    const told = jsonOf(await call('describe_tool', { name: 'publish_security_event_tokens' })).unlock;
+    expect(told).toEqual(unlock && expect.stringMatching(unlock));
   });
 
   test('the discovery surface costs at most 1,500 tokens', async () => {
