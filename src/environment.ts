@@ -123,7 +123,7 @@ const environment = z.object({
   }),
   OKTA_TOOLSETS: list.meta({
     description:
-      'Only tools of these toolsets or presets (`helpdesk`, `security-audit` ..., see docs/presets.md), separated like scopes. `auto` lists every tool of a preset.',
+      'Only tools of these toolsets or presets (`helpdesk`, `security-audit` ..., see docs/presets.md), separated like scopes. `auto` lists presets whole, as long as no more than 100 tools are listed.',
     default: 'all',
   }),
   OKTA_TOOLS: list.meta({ description: 'Only these tools, separated like scopes.', default: 'all' }),
@@ -133,7 +133,7 @@ const environment = z.object({
   }),
   OKTA_SURFACE: choice(['auto', 'direct', 'discover']).meta({
     description:
-      'Which of the allowed tools are listed; all of them can be called. `auto`: the curated ones, or those of `OKTA_TOOLS`, up to 100, above that the most used ones; the others are found and called through `find_tools` and `call_tool`. `direct`: all. `discover`: only `find_tools` and its like, about 1,500 tokens.',
+      'Which of the allowed tools are listed; all of them can be called. `auto`: the curated ones, or those of `OKTA_TOOLS`, and presets whole, up to 100; above that only the most used ones, beside the presets as long as these fit into 100; the others are found and called through `find_tools` and `call_tool`. `direct`: all. `discover`: only `find_tools` and its like, about 1,500 tokens.',
     default: 'auto',
   }),
   OKTA_CONFIRM: choice(['auto', 'elicit', 'two-step', 'off']).meta({

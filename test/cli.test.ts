@@ -153,7 +153,17 @@ describe('tools', () => {
     expect(out).toMatch(/^\d+ of \d+ tools are active\.$/m);
     expect(out).toMatch(/^ {2}\+ list_users +read /m);
     expect(out).toMatch(/^ {2}- create_user +write +it needs the scope okta.users.manage; the server is read-only$/m);
-    expect(out).toMatch(/^ {2}- \w+ +privileged +the server is read-only; it changes something and needs no scope, so/m);
+    expect(out).toMatch(
+      /^ {2}- \w+ +privileged +the server is read-only; it changes something and needs no scope, so/m,
+    );
+  });
+
+  test('what a preset lists is shown as listed', async () => {
+    const env = { OKTA_TOOLSETS: 'helpdesk', OKTA_SCOPES: 'okta.users.manage okta.groups.manage okta.logs.read' };
+    const { out } = await run({ args: ['tools', '--json'], env });
+    const entries = JSON.parse(out) as { active: boolean; listed: boolean }[];
+    expect(entries.filter(({ active }) => active).length).toBeGreaterThan(10);
+    expect(entries.filter(({ active, listed }) => active !== listed)).toEqual([]);
   });
 
   test('a bad setting is refused even when no org is configured', async () => {

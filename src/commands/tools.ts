@@ -14,7 +14,9 @@ export function runTools({ env, out, err }: Shell, { json }: { readonly json: bo
   if (!configured) err.write('No org is configured; this is what the scopes alone allow.\n');
   const grant: Grant = { ...config, credential: configured ? credentialOf(config) : 'any' };
   const allowed = all.narrow(grant).list();
-  const listed = new Set(listedTools(allowed, config.surface, { named: grant.tools !== undefined }));
+  const listed = new Set(
+    listedTools(allowed, config.surface, { named: grant.tools !== undefined, groups: config.toolsets ?? [] }),
+  );
   out.write(
     json
       ? `${JSON.stringify(

@@ -7,8 +7,8 @@ export type Surface = 'auto' | 'direct' | 'discover';
 const MOST = 100;
 
 /**
- * The tools that are listed. `auto`: those that were curated or that the operator named, and where they are too many
- * only their core and whole presets; never some of them by chance.
+ * The tools that are listed. `auto`: those that were curated or that the operator named; where they are too many, their
+ * core and whole presets; where these are too many as well, the core alone. Never some of them by chance.
  * @param allowed by the gate
  * @param named the operator named every one of them
  * @param groups toolsets and presets that somebody asked for
@@ -21,7 +21,8 @@ export function listedTools(
   if (surface !== 'auto') return surface === 'direct' ? allowed : [];
   const ofPreset = ({ presets = [] }: ToolDefinition) => presets.some((id) => groups.includes(id));
   const chosen = named ? allowed : allowed.filter((tool) => !tool.composed || ofPreset(tool));
-  return chosen.length <= MOST ? chosen : chosen.filter((tool) => tool.core || ofPreset(tool));
+  const whole = chosen.filter((tool) => tool.core || ofPreset(tool));
+  return [chosen, whole].find(({ length }) => length <= MOST) ?? chosen.filter(({ core }) => core);
 }
 
 /** What a tool that may call any of these must be announced as: the most dangerous one. */

@@ -71,6 +71,18 @@ describe('of the allowed tools are listed', () => {
       groups: ['desk'],
       want: ['core_', 'desk_', 'deskcore_'],
     },
+    {
+      what: 'of presets with more than a hundred their core',
+      allowed: [...many(101, 'desk', desk), ...many(1, 'deskcore', { core: true, ...desk })],
+      groups: ['desk'],
+      want: ['deskcore_'],
+    },
+    {
+      what: 'of a preset of a hundred, all',
+      allowed: [...many(99, 'desk', desk), ...many(1, 'deskcore', { core: true, ...desk })],
+      groups: ['desk'],
+      want: ['desk_', 'deskcore_'],
+    },
   ])('with auto $what', ({ allowed, groups, want }) => {
     const names = listedTools(allowed, 'auto', { named: false, groups }).map(({ name }) => name);
     expect(new Set(names.map((name) => name.replace(/_.*/, '_')))).toEqual(new Set(want));
