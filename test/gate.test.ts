@@ -55,11 +55,12 @@ async function serve(
 
 function allowedBySpec(operationId: string, credential: Credential, granted: ReadonlySet<string>): boolean {
   const { security, method } = operationsOfSpec.get(operationId)!;
+  const needed = security.flatMap((requirement) => requirement.oauth2 ?? []);
   // Where no scope stands guard, a change is off until the operator names it.
-  if (security.length === 0) return method === 'GET';
+  if (needed.length === 0 && method !== 'GET') return false;
+  if (security.length === 0) return true;
   const scheme = credential === 'oauth' ? 'oauth2' : 'apiToken';
   if (!security.some((requirement) => scheme in requirement)) return false;
-  const needed = security.flatMap((requirement) => requirement.oauth2 ?? []);
   return needed.every((scope) => granted.has(scope) || grantedByManage(scope, granted));
 }
 
