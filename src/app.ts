@@ -191,6 +191,7 @@ export async function createApp(parts: AppParts): Promise<App> {
     info: {
       version,
       demo,
+      confirmsLess: mode === 'off',
       interaction: () => strategy.interaction?.(),
       takesToken: (tool) => takesToken(mode, tool),
     },

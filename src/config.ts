@@ -16,7 +16,7 @@ import {
 import { OktaMcpError } from './errors.js';
 import { parseOrgUrl } from './org-url.js';
 import type { ConfirmMode } from './tools/guard.js';
-import { nearest } from './tools/nearest.js';
+import { nearest, nearestTools } from './tools/nearest.js';
 import type { Surface } from './tools/surface.js';
 
 export { configReference } from './environment.js';
@@ -125,8 +125,10 @@ export function parseConfig(
     ? ({ strategy: 'demo' } as const)
     : readCredentials(values, readSurroundings(env), problems, report);
   const scopes = readScopes(values, known.scopes, auth, report, warnings);
-  checkNames('OKTA_TOOLSETS', 'toolset or preset', values.OKTA_TOOLSETS, known.toolsets, report);
-  checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS, known.tools, report);
+  const toolsets = restriction(values.OKTA_TOOLSETS);
+  const tools = restriction(values.OKTA_TOOLS);
+  checkNames('OKTA_TOOLSETS', 'toolset or preset', values.OKTA_TOOLSETS?.filter(isName), known.toolsets, report);
+  checkNames('OKTA_TOOLS', 'tool', values.OKTA_TOOLS?.filter(isName), known.tools, report, nearestTools);
   checkNames('OKTA_ADMIN_ROLES', 'administrator role', values.OKTA_ADMIN_ROLES, ROLES, report);
   const exportDir = readExportDir(values, report);
   const importDir = readFolder('OKTA_IMPORT_DIR', values, report);
@@ -138,8 +140,8 @@ export function parseConfig(
     auth: Object.freeze(auth),
     scopes: Object.freeze(scopes),
     readOnly: ['true', '1', 'yes'].includes(values.OKTA_READ_ONLY ?? 'false'),
-    ...(values.OKTA_TOOLSETS && { toolsets: Object.freeze(values.OKTA_TOOLSETS) }),
-    ...(values.OKTA_TOOLS && { tools: Object.freeze(values.OKTA_TOOLS) }),
+    ...(toolsets && { toolsets: Object.freeze(toolsets) }),
+    ...(tools && { tools: Object.freeze(tools) }),
     ...(values.OKTA_ADMIN_ROLES && { roles: Object.freeze(values.OKTA_ADMIN_ROLES) }),
     surface: values.OKTA_SURFACE ?? 'auto',
     confirm: values.OKTA_CONFIRM ?? 'auto',
@@ -261,12 +263,25 @@ function checkNames(
   names: readonly string[] | undefined,
   known: readonly string[],
   report: Report,
+  near: typeof nearest = nearest,
 ): void {
+  const all = variable === 'OKTA_ADMIN_ROLES' ? '' : ' docs/tools.md lists them all.';
   for (const name of names ?? []) {
     if (known.includes(name)) continue;
-    const fix = meant(name, known).trim() || (known.length <= 40 ? `Known are: ${known.join(', ')}.` : 'Remove it.');
+    const found = near(name, known);
+    const others = known.length <= 40 ? `Known are: ${known.join(', ')}.` : 'Remove it.';
+    const fix = `${found.length > 0 ? `Did you mean ${found.join(', ')}?` : others}${all}`;
     report(variable, `${shown(name)} is no ${noun}.`, fix);
   }
+}
+
+/** As documented for what is unset: no restriction. */
+function isName(name: string): boolean {
+  return name.toLowerCase() !== 'all';
+}
+
+function restriction(names: readonly string[] | undefined): readonly string[] | undefined {
+  return names?.every(isName) ? names : undefined;
 }
 
 function meant(name: string, known: readonly string[]): string {

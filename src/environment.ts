@@ -118,7 +118,8 @@ const environment = z.object({
     default: DEFAULT_SCOPES,
   }),
   OKTA_READ_ONLY: choice(['true', 'false', '1', '0', 'yes', 'no']).meta({
-    description: '`true`: only tools that change nothing.',
+    description:
+      '`true`: only tools that change nothing. Those that read secrets or keys out are off as well, although they change nothing either.',
     default: 'false',
   }),
   OKTA_TOOLSETS: list.meta({

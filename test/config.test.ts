@@ -317,7 +317,19 @@ describe('restrictions', () => {
     });
   });
 
+  test.each(['all', 'ALL', 'users all'])('%s is no restriction', (value) => {
+    const { toolsets, tools } = config({
+      ...token,
+      OKTA_TOOLSETS: value,
+      OKTA_TOOLS: value.replace('users', 'get_user'),
+    });
+    expect({ toolsets, tools }).toEqual({ toolsets: undefined, tools: undefined });
+  });
+
   test.each([
+    ['OKTA_TOOLSETS', 'all user', /"user" is no toolset.*users\? docs\/tools\.md/],
+    ['OKTA_TOOLS', 'okta_list_users', /no tool.*Did you mean list_users\? docs\/tools\.md lists/],
+    ['OKTA_TOOLS', 'frobnicate', /no tool.*docs\/tools\.md lists/],
     ['OKTA_TOOLSETS', 'users user', /"user" is no toolset.*users\?/],
     ['OKTA_TOOLS', 'user_list', /"user_list" is no tool.*list_users\?/],
     ['OKTA_TOOLS', 'frobnicate', /"frobnicate" is no tool.*get_user/],

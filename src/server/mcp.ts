@@ -19,6 +19,8 @@ export interface ServerInfo {
   readonly version: string;
   /** The org is the embedded one; clients are told that its data is invented. */
   readonly demo: boolean;
+  /** Only calls that hand out power are confirmed. */
+  readonly confirmsLess?: boolean;
   /** The sign-in that waits for a person. */
   readonly interaction?: () => Interaction | undefined;
   /** Tools that offer `confirmation`, for the second of two steps, to clients that cannot ask a person. */
@@ -53,7 +55,8 @@ export function mcpServerFactory(
       const { catalog, local } = seen;
       const known = listed.get(catalog);
       if (known) return known;
-      const own = local.map((tool) => (asks ? withoutToken(face(tool)) : face(tool)));
+      const carries = catalog.tools.some(takesToken);
+      const own = local.map((tool) => (carries ? face(tool) : withoutToken(face(tool))));
       const tools = [...own, ...seen.listed.map((tool) => listing(tool, takesToken(tool)))];
       listed.set(catalog, tools);
       return tools;
@@ -65,7 +68,7 @@ export function mcpServerFactory(
       { name: 'okta-mcp', title: 'Okta', version: info.version },
       {
         capabilities: { tools: { listChanged: true } },
-        instructions: instructions(info.demo, seen.listed.length < seen.catalog.tools.length),
+        instructions: instructions(info, seen.listed.length < seen.catalog.tools.length),
         // A list depends on who asks, so no shared cache may keep it.
         cacheHints: { 'tools/list': { ttlMs: LIST_TTL, cacheScope: 'private' } },
       },
@@ -119,7 +122,10 @@ function face({ name, title, description, inputSchema, annotations }: LocalTool 
   return { name, title, description, inputSchema: inputSchema as Tool['inputSchema'], annotations };
 }
 
-function instructions(demo: boolean, more: boolean): string {
+const CONFIRMED = 'Calls that take away, replace or hand out power are confirmed first';
+const CONFIRMED_LESS = 'Calls that hand out power are confirmed first; those that take away or replace act at once';
+
+function instructions({ demo, confirmsLess }: ServerInfo, more: boolean): string {
   const where = demo
     ? 'This is a demo: the org is invented and lives in this process, so every change is safe and is gone at the end.'
     : 'Changes are made in a real Okta org and take effect at once.';
@@ -132,7 +138,7 @@ function instructions(demo: boolean, more: boolean): string {
           'Not every tool is listed: find_tools finds one by what you want to do, call_tool calls it; describe_tool shows its arguments in full.',
         ]
       : []),
-    'Calls that take away, replace or hand out power are confirmed first; an answer that says nothing was sent means exactly that.',
+    `${confirmsLess ? CONFIRMED_LESS : CONFIRMED}; an answer that says nothing was sent means exactly that.`,
     'If a tool you need is missing, get_scope_status says which scope would unlock it.',
   ].join('\n');
 }

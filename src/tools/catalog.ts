@@ -1,6 +1,6 @@
 import type { Credential } from '../auth/strategy.js';
 import type { ToolDefinition, ToolFile } from './definition.js';
-import type { Missing } from './missing.js';
+import { type Missing, SUPER_ADMIN } from './missing.js';
 import { nearestTools } from './nearest.js';
 
 /**
@@ -21,9 +21,6 @@ export interface Grant {
 
 /** What one of several callers may use of what the server itself may. */
 export type Restriction = Pick<Grant, 'scopes' | 'readOnly' | 'toolsets' | 'tools'>;
-
-/** Always sufficient where a standard role is asked for (Okta, "Standard administrator roles and permissions"). */
-const SUPER_ADMIN = 'SUPER_ADMIN';
 
 /** The tools somebody may use. Narrowing is the only way to derive another catalogue, and it only removes. */
 export class Catalog {
@@ -102,7 +99,7 @@ class Gate {
       ...(this.#tools && !namesOf(tool).some((name) => this.#tools?.has(name)) && { unlisted: true as const }),
       ...(this.#unnamed(tool) && { unnamed: tool.toolset }),
       ...(credential !== 'any' && !tool.auth.includes(credential) && { credential: tool.auth }),
-      ...(roles && lacksRole(tool, roles) && { roles: tool.roles.anyOf }),
+      ...(roles && lacksRole(tool, roles) && sufficient(tool)),
     };
     return Object.keys(missing).length > 0 ? missing : undefined;
   }
@@ -120,6 +117,10 @@ function namesOf({ name, aliases = [] }: ToolDefinition): string[] {
 /** What `Grant.toolsets` may call it by. */
 function groupsOf({ toolset, presets = [] }: ToolDefinition): string[] {
   return [toolset, ...presets];
+}
+
+function sufficient({ roles: { anyOf, permissions } }: ToolDefinition): Pick<Missing, 'roles' | 'permissions'> {
+  return { roles: anyOf, ...(permissions?.length && { permissions }) };
 }
 
 function lacksRole({ roles: required }: ToolDefinition, held: readonly string[]): boolean {

@@ -83,7 +83,10 @@ export interface ToolDefinition {
   readonly secrets?: readonly string[];
   /** What is read before a call that must be confirmed, to say what it is about. The first is the target itself. */
   readonly preview?: readonly PreviewRead[];
-  /** What makes a call privileged although the tool's own risk says less. */
+  /**
+   * What makes a call privileged although the tool's own risk says less. Its annotations are those of an ordinary call all
+   * the same: a client that asks before every one trains people to click, and this server asks for those that escalate.
+   */
   readonly escalates?: readonly Escalation[];
   /** Files among its arguments. */
   readonly files?: readonly FileInput[];

@@ -10,6 +10,7 @@ import { withFiles } from './file-input.js';
 import type { AskingContext, Confirmation, Guard, Question } from './guard.js';
 import { listResult } from './list-result.js';
 import { changesResult, isMerging, type MergePlan, type Merging } from './merge.js';
+import { rolesText } from './missing.js';
 import { outcomeOf } from './outcome.js';
 import type { Fact } from './preview.js';
 import { itemsOf, jsonResult, noList, noted, replyResult, type ToolResult } from './result.js';
@@ -203,12 +204,8 @@ function explained(error: unknown, { name, scopes, roles }: ToolDefinition): unk
     error.code === 'okta_scope_missing' && scopes.length > 0
       ? `${name} needs the scope ${scopes.map((anyOf) => anyOf.join(' or ')).join(', and ')}.`
       : error.code === 'okta_role_missing' && roles.anyOf.length > 0
-        ? `${name} needs the role ${[...new Set([...roles.anyOf, 'SUPER_ADMIN'])].join(' or ')}${customRole(roles.permissions)}${roles.verified ? '' : ' (as far as Okta documents it)'}.`
+        ? `${name} needs the role ${rolesText(roles.anyOf, roles.permissions)}${roles.verified ? '' : ' (as far as Okta documents it)'}.`
         : undefined;
   if (!needs) return error;
   return new OktaMcpError(error.code, error.message, `${error.fix} ${needs}`, error.details, { cause: error });
-}
-
-function customRole(permissions: readonly string[] | undefined): string {
-  return permissions?.length ? ` or a custom role with ${permissions.join(' and ')}` : '';
 }

@@ -16,6 +16,17 @@ export interface Missing {
   readonly credential?: readonly Credential[];
   /** Roles any one of which would suffice. */
   readonly roles?: readonly string[];
+  /** Permissions of a custom role that suffice instead of these. */
+  readonly permissions?: readonly string[];
+}
+
+/** Always sufficient where a standard role is asked for (Okta, "Standard administrator roles and permissions"). */
+export const SUPER_ADMIN = 'SUPER_ADMIN';
+
+/** Every role that suffices, in words. */
+export function rolesText(anyOf: readonly string[], permissions: readonly string[] = []): string {
+  const custom = permissions.length > 0 ? [`a custom role with ${permissions.join(' and ')}`] : [];
+  return [...new Set([...anyOf, SUPER_ADMIN]), ...custom].join(' or ');
 }
 
 /** Each reason a tool is not available, with what the operator would change. */
@@ -42,8 +53,8 @@ export function describeMissing(name: string, missing: Missing): { readonly why:
     reasons.push({ why: `Okta accepts only ${needed} for it`, fix: `set the server up with ${needed}` });
   }
   if (missing.roles) {
-    const roles = missing.roles.join(' or ');
-    reasons.push({ why: `it needs the role ${roles}`, fix: `assign that role and add it to OKTA_ADMIN_ROLES` });
+    const roles = rolesText(missing.roles, missing.permissions);
+    reasons.push({ why: `it needs the role ${roles}`, fix: 'assign such a role and add it to OKTA_ADMIN_ROLES' });
   }
   return reasons;
 }

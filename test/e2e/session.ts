@@ -13,6 +13,8 @@ export interface Answer {
 }
 
 export interface Session {
+  /** What the server tells every client at first. */
+  readonly instructions: string;
   list(): Promise<readonly Tool[]>;
   call(name: string, args?: object): Promise<Answer>;
 }
@@ -33,12 +35,13 @@ export async function connect(server: Server): Promise<Session> {
     if (reply.error) throw new Error(`${method}: ${reply.error.message}`);
     return reply.result;
   };
-  await ask('initialize', {
+  const { instructions } = (await ask('initialize', {
     protocolVersion: '2025-11-25',
     capabilities: {},
     clientInfo: { name: 'test', version: '0' },
-  });
+  })) as { instructions: string };
   return {
+    instructions,
     list: async () => ((await ask('tools/list', {})) as { tools: Tool[] }).tools,
     call: async (name, args = {}) => (await ask('tools/call', { name, arguments: args })) as Answer,
   };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Catalog, type Grant } from '../../src/tools/catalog.js';
-import type { Missing } from '../../src/tools/missing.js';
+import { describeMissing, type Missing } from '../../src/tools/missing.js';
 import { tool, toolFile } from './fixture.js';
 
 const read = ['okta.users.read', 'okta.users.manage'];
@@ -161,7 +161,7 @@ test.each<{ name: string; given: Grant; want: Missing | undefined }>([
   {
     name: 'grant_role',
     given: grant(['okta.roles.manage'], { roles: ['HELP_DESK_ADMIN'] }),
-    want: { roles: ['ORG_ADMIN'] },
+    want: { roles: ['ORG_ADMIN'], permissions: ['okta.roles.manage'] },
   },
 ])('$name is missing $want', ({ name, given, want }) => {
   expect(all.missing(name, given)).toEqual(want);
@@ -179,4 +179,15 @@ test('two lists that share a scope need it once', () => {
     ),
   );
   expect(shared.missing('both', grant([]))?.scopes).toEqual([['b'], ['a', 'c']]);
+});
+
+test.each([
+  { missing: { roles: ['ORG_ADMIN'] }, want: 'it needs the role ORG_ADMIN or SUPER_ADMIN' },
+  { missing: { roles: ['SUPER_ADMIN'] }, want: 'it needs the role SUPER_ADMIN' },
+  {
+    missing: { roles: ['ORG_ADMIN'], permissions: ['okta.a.read', 'okta.b.read'] },
+    want: 'it needs the role ORG_ADMIN or SUPER_ADMIN or a custom role with okta.a.read and okta.b.read',
+  },
+])('every role that suffices is named: $want', ({ missing, want }) => {
+  expect(describeMissing('it', missing).map(({ why }) => why)).toEqual([want]);
 });

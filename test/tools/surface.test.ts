@@ -187,6 +187,25 @@ describe('over the protocol', () => {
     }
   });
 
+  test.each<{ env: Record<string, string>; takes: boolean; says: RegExp }>([
+    { env: {}, takes: true, says: /take away, replace or hand out power are confirmed first/ },
+    {
+      env: { OKTA_CONFIRM: 'two-step' },
+      takes: true,
+      says: /take away, replace or hand out power are confirmed first/,
+    },
+    { env: { OKTA_CONFIRM: 'elicit' }, takes: false, says: /take away, replace or hand out power are confirmed first/ },
+    { env: { OKTA_CONFIRM: 'off' }, takes: false, says: /hand out power are confirmed first.*replace act at once/ },
+    { env: { OKTA_READ_ONLY: 'true' }, takes: false, says: /nothing was sent means exactly that/ },
+  ])('confirmation is an argument only where it can be used ($takes): $env', async ({ env, takes, says }) => {
+    const { list, instructions } = await serve({ OKTA_SURFACE: 'discover', ...env });
+    for (const { name, inputSchema } of await list()) {
+      const may = takes && ['call_tool', 'run_batch'].includes(name);
+      expect(inputSchema.properties?.confirmation !== undefined, name).toBe(may);
+    }
+    expect(instructions).toMatch(says);
+  });
+
   test.each([
     { env: {}, unlock: /name publish_security_event_tokens in OKTA_TOOLS, or its toolset security in OKTA_TOOLSETS/ },
     { env: { OKTA_TOOLS: 'list_users' }, unlock: /add publish_security_event_tokens to OKTA_TOOLS/ },
