@@ -40,22 +40,40 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
   if (isSequence(bytes)) return { format: 'der' };
   const text = utf8(bytes);
   if (text === undefined) return undefined;
-  if (/^\s*-----BEGIN CERTIFICATE-----\s[\sA-Za-z0-9+/=]+-----END CERTIFICATE-----\s*$/.test(text))
-    return { format: 'pem' };
+  if (isCertificate(text)) return { format: 'pem' };
   return isSvg(text) ? { format: 'svg' } : undefined;
+}
+
+// No pattern below runs over text of any length: in a process that has compiled many patterns V8 no longer optimises
+// further ones, and megabytes of blanks would then overflow the stack it goes back on.
+
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
+
+function isCertificate(text: string): boolean {
+  const whole = text.trim();
+  const between = whole.slice(BEGIN.length, -END.length);
+  const framed = whole.startsWith(BEGIN) && whole.endsWith(END) && /^\s./s.test(between);
+  return framed && !/[^\sA-Za-z0-9+/=]/.test(between);
 }
 
 /** Step by step: one pattern for all that may come first could be made to try every way to take comments together. */
 function isSvg(text: string): boolean {
-  const part = /\s+|<\?xml[^>]*\?>|<!DOCTYPE\s+svg[^>[]*>|<!--|<svg[\s/>]/y;
-  for (let [found] = part.exec(text) ?? []; found !== undefined; [found] = part.exec(text) ?? []) {
-    if (found.startsWith('<svg')) return true;
-    if (found !== '<!--') continue;
-    const end = text.indexOf('-->', part.lastIndex);
-    if (end === -1) return false;
-    part.lastIndex = end + '-->'.length;
+  let rest = text.trimStart();
+  for (let length = prologue(rest); length > 0; length = prologue(rest)) rest = rest.slice(length).trimStart();
+  return /^<svg[\s/>]/.test(rest);
+}
+
+/** Length of the comment, XML declaration or document type that comes first; 0 when something else does. */
+function prologue(text: string): number {
+  if (text.startsWith('<!--')) {
+    const end = text.indexOf('-->', '<!--'.length);
+    return end === -1 ? 0 : end + '-->'.length;
   }
-  return false;
+  const head = text.slice(0, text.indexOf('>') + 1);
+  if (head.startsWith('<?xml')) return head.endsWith('?>') ? head.length : 0;
+  const type = head.startsWith('<!DOCTYPE') ? head.slice('<!DOCTYPE'.length) : '';
+  return /^\s/.test(type) && type.trimStart().startsWith('svg') && !type.includes('[') ? head.length : 0;
 }
 
 function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {

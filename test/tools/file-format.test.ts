@@ -54,6 +54,9 @@ test.each([
   ['a comment that does not end', `${'<!--a-->'.repeat(1000)}<!--${'a'.repeat(5_000_000)}`],
   ['blanks', ' '.repeat(5_000_000)],
   ['processing instructions', '<?xml?>'.repeat(100_000)],
+  ['a processing instruction that does not end', `<?xml${'a'.repeat(5_000_000)}`],
+  ['blanks in a document type', `<!DOCTYPE${' '.repeat(5_000_000)}`],
+  ['a certificate that does not end', `-----BEGIN CERTIFICATE-----\n${'A'.repeat(5_000_000)}`],
 ])('%s in front of something else cost no more than reading them', (_, start) => {
   expect(recognise(bytes([`${start}x`]))).toBeUndefined();
 });
