@@ -7,6 +7,8 @@ export default defineConfig({
     globalSetup: ['test/built.ts'],
     setupFiles: ['test/network.ts'],
     testTimeout: 30_000,
+    // Modules are loaded once a worker, not once a file: every test cleans up what it changes.
+    isolate: false,
     // Vitest leaves one core idle; on a machine with two that is half of it.
     maxWorkers: availableParallelism(),
     // The totals `.ci/run` prints come from here.

@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
 
 /** What tests run as processes of their own, by its path below `test/`. */
@@ -54,14 +54,22 @@ async function children(folder: string): Promise<void> {
     entryPoints: CHILDREN.map((name) => join(root, 'test', `${name}.ts`)),
     outbase: join(root, 'test'),
     outdir: join(folder, 'test'),
-    bundle: true,
-    keepNames: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    external: ['@napi-rs/keyring'],
-    // For dependencies that are CommonJS.
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    logLevel: 'warning',
+    ...asModule,
   });
 }
+
+/** A program and everything it imports as one module for Node. */
+export const asModule = {
+  bundle: true,
+  keepNames: true,
+  platform: 'node',
+  target: 'node20.19',
+  format: 'esm',
+  external: ['@napi-rs/keyring'],
+  // For dependencies that are CommonJS.
+  banner: {
+    js: `import { createRequire } from 'node:module';
+const require = createRequire(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;`,
+  },
+  logLevel: 'warning',
+} as const satisfies BuildOptions;

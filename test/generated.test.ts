@@ -202,7 +202,8 @@ describe('all operations of the specification at once', () => {
   });
 
   test('all schemas compile', () => {
-    const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false, validateFormats: false });
+    const options = { strict: true, strictTypes: false, strictRequired: false, validateFormats: false };
+    const ajv = new Ajv2020({ ...options, code: { optimize: false } });
     for (const { inputSchema } of all.tools) expect(typeof ajv.compile(inputSchema)).toBe('function');
   }, 60_000);
 });

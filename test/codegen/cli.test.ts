@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asModule } from '../built.js';
 import { petstore } from './petstore.js';
 
-const CLI = resolve(import.meta.dirname, '../../codegen/cli.ts');
-const TSX = import.meta.resolve('tsx');
 const CONFIG = `specs: { pets: {} }
 roles:
   okta.pets.read: { anyOf: [ORG_ADMIN], source: test, verified: false }
@@ -22,9 +22,17 @@ const ROLES = ['pets.manage', 'owners.manage']
   .join('');
 
 let project: string;
+let cli: string;
 
-beforeAll(() => {
+beforeAll(async () => {
   project = mkdtempSync(join(tmpdir(), 'codegen-'));
+  // In one file it starts in less than half the time.
+  cli = join(project, 'cli.mjs');
+  await build({
+    entryPoints: [resolve(import.meta.dirname, '../../codegen/cli.ts')],
+    outfile: cli,
+    ...asModule,
+  });
   mkdirSync(join(project, 'specs'));
   writeFileSync(join(project, 'specs/pets.json'), JSON.stringify(petstore));
   writeFileSync(join(project, 'tools.config.yaml'), CONFIG);
@@ -34,7 +42,7 @@ afterAll(() => rmSync(project, { recursive: true }));
 /** Runs the command line of codegen in the small project. */
 function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   return new Promise((done) => {
-    execFile(process.execPath, ['--import', TSX, CLI, ...args], { cwd: project }, (error, out, err) =>
+    execFile(process.execPath, [cli, ...args], { cwd: project }, (error, out, err) =>
       done({ code: error === null ? 0 : Number(error.code), out, err }),
     );
   });

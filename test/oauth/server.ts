@@ -167,8 +167,15 @@ async function startAuthorizationServer(
   };
 }
 
-/** The `okta.*` scopes of the management API. */
+/** The `okta.*` scopes of the management API, read once. */
 function oktaScopes(): readonly string[] {
+  scopesOfSpec ??= readScopes();
+  return scopesOfSpec;
+}
+
+let scopesOfSpec: readonly string[] | undefined;
+
+function readScopes(): readonly string[] {
   const file = resolve(import.meta.dirname, '../../specs/okta-management.json');
   const spec = JSON.parse(readFileSync(file, 'utf8')) as {
     components: { securitySchemes: { oauth2: { flows: { authorizationCode: { scopes: object } } } } };
