@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { canonical } from './canonical.js';
 import type { ComparedDocument } from './compare.js';
 import type { ComparedTool, ComparedTools } from './compare-operation.js';
 import { examine } from './distil.js';
@@ -102,7 +103,8 @@ function documentOf(bytes: Buffer, file: string): { document: Document; defects:
   const text = (zipped ? gunzipSync(bytes) : bytes).toString('utf8');
   if (!text.trimStart().startsWith('{')) {
     const { document, problems } = examine(text, file);
-    return { document, defects: problems };
+    // In the order of keys it would have in specs/: the order decides which media type is taken.
+    return { document: loadDocument(canonical(document)), defects: problems };
   }
   const document = loadDocument(text);
   if (document.paths === undefined || document.components === undefined) {

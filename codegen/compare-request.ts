@@ -119,7 +119,7 @@ function bodyOf([document, { operation }]: Versioned): Body | undefined {
   const { [media]: chosen, ...others } = body!.content;
   const shape = chosen?.schema === undefined ? {} : shapeOf(document, chosen.schema, CONSTRAINTS);
   const facts = {
-    ...(Object.keys(others).length === 0 ? {} : { 'also as': Object.keys(others) }),
+    ...(Object.keys(others).length === 0 ? {} : { 'also as': Object.keys(others).sort() }),
     ...(chosen?.encoding === undefined ? {} : { encoding: chosen.encoding }),
   };
   return { required: body!.required === true, media, shape: { ...shape, facets: { ...shape.facets, ...facts } } };

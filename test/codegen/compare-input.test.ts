@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compareSpecs } from '../../codegen/compare.js';
 import { readComparison, type Shelves } from '../../codegen/compare-input.js';
 import { CodegenError } from '../../codegen/errors.js';
+import { importSpec } from '../../codegen/import.js';
 import { petstore } from './petstore.js';
 import { operation, yaml } from './small-spec.js';
 
@@ -91,6 +93,32 @@ describe('what is compared', () => {
     expect(Object.keys(documents[0]?.after?.paths ?? {})).toEqual(['/it']);
     expect(defects).toMatchObject([{ file: 'odd.yaml', message: expect.stringContaining('getIt') }]);
     expect((await readComparison(world)).defects).toEqual([]);
+  });
+
+  test.each([
+    { given: 'one release', version: '2026.06.3', want: 'none' },
+    { given: 'a version of its own', version: '3.2.0', want: 'none' },
+    { given: 'another release', version: '2026.07.0', want: 'patch' },
+  ])('a committed document and the one it was imported from, $given: $want', async ({ version, want }) => {
+    // Keys as nobody sorts them.
+    const schema = { type: 'string', format: 'binary' };
+    const content = { 'application/x-x509': { schema }, 'application/x-pem': { schema }, 'application/pkix': { schema } };
+    const published = yaml({
+      paths: {
+        '/b': { post: operation('sendIt', { requestBody: { required: true, content } }) },
+        '/a': { get: operation('getIt') },
+      },
+      root: { info: { version, title: 'Small' } },
+    });
+    const { files } = await importSpec(published, { name: 'it', file: 'it.yaml', upstream: '', release: '2026.06.3' });
+    const both = shelves({ 'specs/it.json': files.get('specs/it.json')!, 'it.yaml': published });
+    for (const [before, after] of [
+      ['specs/it.json', 'it.yaml'],
+      ['it.yaml', 'specs/it.json'],
+    ]) {
+      const { documents, tools: none } = await readComparison(both, before, after);
+      expect(compareSpecs(documents, none)).toMatchObject({ verdict: want, reasons: [] });
+    }
   });
 
   test.each([
