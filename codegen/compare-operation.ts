@@ -70,7 +70,9 @@ export function operationChanges(before: Document, after: Document, tools: Compa
     const names = [...callers, ...tools.after.filter(({ operation }) => operation === now?.id)].map(({ name }) => name);
     const { id, method, path } = (now ?? old)!;
     const face = { operation: id, method, path, tools: [...new Set(names)] };
-    if (old === undefined) return [{ ...face, status: 'added', level: 'minor', changes: [] }];
+    // It is a tool only once it is accepted and generated.
+    if (old === undefined)
+      return [{ ...face, status: 'added', level: names.length > 0 ? 'minor' : 'patch', changes: [] }];
     if (now === undefined)
       return [{ ...face, status: 'removed', level: callers.length > 0 ? 'major' : 'patch', changes: [] }];
     const changes = changesOf([before, old], [after, now], callers);

@@ -152,7 +152,11 @@ function documentReasons({ scopes, operations, replies }: DocumentComparison): R
 
 function operationReasons({ operation, status, tools, level, changes }: OperationChange): Reason[] {
   const about = tools.length > 0 ? tools.join(', ') : operation;
-  if (status === 'added') return [{ level, sentence: 'operation new', about: operation }];
+  if (status === 'added') {
+    return [
+      { level, sentence: tools.length > 0 ? 'operation new' : 'operation new, no tool calls it', about: operation },
+    ];
+  }
   if (status === 'removed') {
     return [
       { level, sentence: tools.length > 0 ? 'tool loses its operation' : 'operation gone, no tool calls it', about },

@@ -2,6 +2,7 @@ import { type ConfigSource, type ToolEntry, toolEntry } from './config.js';
 import type { Pattern, Reason, Roles } from './coverage-config.js';
 import type { Problem } from './errors.js';
 import { hintsOf } from './hints.js';
+import { protocolOf } from './protocol.js';
 import { secretsOf } from './secrets.js';
 import { type Described, type Entry, nearest } from './slice.js';
 import { wordingOf } from './wording.js';
@@ -13,7 +14,7 @@ export const UNCLASSIFIED = 'unclassified';
 export interface Coverage {
   readonly entries: readonly Entry[];
   readonly excluded: ReadonlyMap<string, Reason>;
-  /** Operations that clients of a protocol call, not administrators: no administrative scope reaches them. */
+  /** Operations that clients of a protocol call, not administrators. */
   readonly protocol: ReadonlySet<string>;
   readonly problems: readonly Problem[];
 }
@@ -30,16 +31,18 @@ export function cover(
 ): Coverage {
   const { config } = source;
   const excluded = new Map<string, Reason>();
-  const protocol = new Set<string>();
-  const problems: Problem[] = [];
+  const { protocol, problems } = protocolOf(operations, source);
   const taken = new Set(curated.map(({ api }) => api.id));
   for (const section of ['excluded', 'phrases'] as const) {
     for (const id of Object.keys(config[section])) {
       if (!operations.has(id)) {
         const near = nearest(id, [...operations.keys()]).join(', ');
         problems.push(source.problem([section, id], `unknown operation "${id}"`, `nearest: ${near}`));
-      } else if (taken.has(id) || (section === 'phrases' && id in config.excluded)) {
-        problems.push(source.problem([section, id], `"${id}" is ${taken.has(id) ? 'a tool of its own' : 'excluded'}`));
+        continue;
+      }
+      const is = taken.has(id) ? 'a tool of its own' : protocol.has(id) ? 'protocol' : 'excluded';
+      if (is !== 'excluded' || (section === 'phrases' && id in config.excluded)) {
+        problems.push(source.problem([section, id], `"${id}" is ${is}`));
       }
     }
   }
@@ -51,11 +54,7 @@ export function cover(
   const fresh: string[] = [];
   const entries: Entry[] = [];
   for (const [id, described] of operations) {
-    if (taken.has(id)) continue;
-    if (isProtocol(described, source)) {
-      protocol.add(id);
-      continue;
-    }
+    if (taken.has(id) || protocol.has(id)) continue;
     const reason = config.excluded[id];
     if (reason !== undefined) {
       excluded.set(id, reason);
@@ -79,7 +78,8 @@ export function cover(
   }
   if (fresh.length > 0 && !acceptNew) {
     const message = `${fresh.length} operations are neither curated, excluded nor accepted: ${fresh.join(', ')}`;
-    const fix = 'see what they do, then run "npm run generate -- --accept-new"';
+    const listed = fresh.some((id) => config.specs[operations.get(id)!.spec]!.protocol.length > 0);
+    const fix = `see what they do, then ${listed ? 'list those of the protocol under "specs" and ' : ''}run "npm run generate -- --accept-new"`;
     problems.push(source.problem(['patterns'], message, fix));
   }
   const order = [...Object.keys(config.toolsets), UNCLASSIFIED];
@@ -98,11 +98,6 @@ function patternProblems(operations: ReadonlyMap<string, Described>, source: Con
     }
     return used.has(index) ? [] : [source.problem(['patterns', index], 'classifies no operation', 'remove it')];
   });
-}
-
-function isProtocol({ api, spec }: Described, { config }: ConfigSource): boolean {
-  const prefix = config.specs[spec]?.scopes;
-  return prefix !== undefined && !scopesOf(api).some((scope) => scope.startsWith(prefix));
 }
 
 function entryOf(described: Described, source: ConfigSource): Entry {

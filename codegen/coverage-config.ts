@@ -50,5 +50,5 @@ export type Phrase = z.output<typeof phrase>;
 
 export const excluded = z.record(z.string(), z.enum(Object.keys(REASONS) as [Reason, ...Reason[]]));
 
-/** `scopes`: only operations that a scope with this prefix reaches are administration; the others are protocol. */
-export const specs = z.record(z.string(), z.strictObject({ scopes: z.string().optional() }));
+/** `protocol`: operations that clients of a protocol call, not administrators. They are never offered. */
+export const specs = z.record(z.string(), z.strictObject({ protocol: z.array(z.string()).default([]) }));

@@ -21,6 +21,7 @@ import { isPatch, patchOf } from './patch.js';
 import { withPresets } from './presets.js';
 import { withPreviews } from './preview.js';
 import { projectionProblems } from './projection.js';
+import { isAdministrative } from './protocol.js';
 import { full, variantsOf } from './schema.js';
 import { shapeOf } from './shape.js';
 import { type Described, describe, type Entry, only, slice } from './slice.js';
@@ -54,12 +55,7 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
   const documents = chosen(input.documents, source);
   const release = [...documents.values()][0]!.info.version;
   const { operations: described, problems } = describe(documents, source);
-  const known = new Set(
-    [...documents].flatMap(([name, document]) => {
-      const prefix = config.specs[name]?.scopes ?? '';
-      return scopesIn(document).filter((scope) => scope.startsWith(prefix));
-    }),
-  );
+  const known = new Set([...documents.values()].flatMap(scopesIn).filter((scope) => isAdministrative(scope)));
   const curated = slice(described, source);
   const coverage = cover(described, source, curated.entries, input);
   const entries = [...curated.entries, ...coverage.entries];

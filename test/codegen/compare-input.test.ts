@@ -102,7 +102,11 @@ describe('what is compared', () => {
   ])('a committed document and the one it was imported from, $given: $want', async ({ version, want }) => {
     // Keys as nobody sorts them.
     const schema = { type: 'string', format: 'binary' };
-    const content = { 'application/x-x509': { schema }, 'application/x-pem': { schema }, 'application/pkix': { schema } };
+    const content = {
+      'application/x-x509': { schema },
+      'application/x-pem': { schema },
+      'application/pkix': { schema },
+    };
     const published = yaml({
       paths: {
         '/b': { post: operation('sendIt', { requestBody: { required: true, content } }) },

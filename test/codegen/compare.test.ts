@@ -510,7 +510,14 @@ describe('verdict', () => {
       after: { ...small(), paths: {} },
       verdict: 'patch',
     },
-    { given: 'a new operation', tools: [], before: { ...small(), paths: {} }, after: small(), verdict: 'minor' },
+    { given: 'a new operation', tools: [setRole], before: { ...small(), paths: {} }, after: small(), verdict: 'minor' },
+    {
+      given: 'a new operation that no tool calls',
+      tools: [],
+      before: { ...small(), paths: {} },
+      after: { ...small(), paths: small().paths },
+      verdict: 'patch',
+    },
     { given: 'a new document', tools: [], after: small(), verdict: 'minor' },
     { given: 'a document gone', tools: [setRole], before: small(), verdict: 'major' },
     {

@@ -33,13 +33,14 @@ const pets = documentWith({
 const owners = documentWith({
   '/api/v1/owners': { get: operation('listOwners', oauth('okta.owners.read')) },
   '/oauth2/v1/token': { post: operation('token', { security: [] }) },
+  '/oauth2/v1/userinfo': { get: operation('userinfo', oauth('openid')) },
 });
 
 const asking = documentWith({
   '/api/v1/owners/ask': { post: operation('askOwners', oauth('okta.owners.read')) },
 });
 
-const HEAD = `specs: { pets: {}, owners: { scopes: okta. } }
+const HEAD = `specs: { pets: {}, owners: { protocol: [token, userinfo] } }
 roles:
   okta.pets.read: { anyOf: [ORG_ADMIN], source: test, verified: false }
   okta.pets.manage: { anyOf: [ORG_ADMIN], source: test, verified: false }
@@ -169,7 +170,7 @@ test('a SCIM filter says what it may be about, unless the entry has better words
 
 test('the coverage report counts every operation of every document', async () => {
   const report = (await run({ acceptNew: true })).get('docs/coverage.md')!;
-  expect(report).toContain('| pets | 8 | 0 | 7 | 1 |\n| owners | 2 | 1 | 1 | 0 |\n| together | 10 | 1 | 8 | 1 |');
+  expect(report).toContain('| pets | 8 | 0 | 7 | 1 |\n| owners | 3 | 2 | 1 | 0 |\n| together | 11 | 2 | 8 | 1 |');
   expect(report).toContain('| redirect-only | 1 |');
   expect(report).toContain('| moveAway | `POST /api/v1/redirect` | excluded: redirect-only |');
   expect(report).toContain('| token | `POST /oauth2/v1/token` | protocol |');
@@ -219,6 +220,39 @@ test.each<{ given: string; config: string; want: RegExp }>([
   },
 ])('refuses $given, with its line', async ({ config, want }) => {
   expect((await problemsOf({ config, acceptNew: true })).join('\n')).toMatch(want);
+});
+
+describe('endpoints of a protocol', () => {
+  const unlisted = (...ids: string[]) => ({
+    config: `${HEAD.replace('[token, userinfo]', `[${ids.join(', ')}]`)}${PATTERNS}`,
+  });
+
+  test.each<{ given: string; ids: string[]; want: RegExp }>([
+    { given: 'one that does not exist', ids: ['tokn'], want: /:1 owners has no operation "tokn" \(nearest: token\)/ },
+    { given: 'one of another document', ids: ['getPet'], want: /:1 owners has no operation "getPet"/ },
+    { given: 'one twice', ids: ['token', 'token'], want: /:1 "token" stands here twice/ },
+    {
+      given: 'one that an administrative scope reaches',
+      ids: ['listOwners'],
+      want: /:1 okta\.owners\.read reaches "listOwners", so it is for administrators/,
+    },
+  ])('refuses $given', async ({ ids, want }) => {
+    expect((await problemsOf({ ...unlisted(...ids), acceptNew: true })).join('\n')).toMatch(want);
+  });
+
+  test('refuses words for one', async () => {
+    const config = `${HEAD}${PATTERNS}phrases: { token: Get a token. }\n`;
+    expect((await problemsOf({ config, acceptNew: true })).join('\n')).toMatch(/:15 "token" is protocol/);
+  });
+
+  test('one that is not on the list must be accepted, whatever its security, and is privileged', async () => {
+    expect((await problemsOf(unlisted('userinfo')))[0]).toMatch(
+      /8 operations are neither .*: .*token.* \(.*list those of the protocol/,
+    );
+    const offered = await tools({ ...unlisted('userinfo'), acceptNew: true });
+    expect(offered.get('token')).toMatchObject({ risk: 'privileged', toolset: 'unclassified', scopes: [] });
+    expect((await problemsOf({ ...unlisted('token'), acceptNew: true })).join()).toMatch(/knows no scope "openid"/);
+  });
 });
 
 describe('several documents', () => {
