@@ -1,4 +1,5 @@
 import type { ToolDefinition } from '../src/tools/definition.js';
+import { accessChanges } from './compare-access.js';
 import { replyDifferences } from './compare-reply.js';
 import {
   type ArgumentChange,
@@ -54,7 +55,8 @@ export interface OperationChange {
 }
 
 /** What a comparison wants to know of a tool. */
-export type ComparedTool = Pick<ToolDefinition, 'name' | 'operation' | 'inputSchema' | 'aliases'>;
+export type ComparedTool = Pick<ToolDefinition, 'name' | 'operation' | 'inputSchema' | 'aliases'> &
+  Partial<Pick<ToolDefinition, 'scopes' | 'roles' | 'risk'>>;
 
 /** Tools as they were and as they are; the same where nothing was generated in between. */
 export interface ComparedTools {
@@ -67,7 +69,8 @@ export function operationChanges(before: Document, after: Document, tools: Compa
   const pairs = paired(operationsOf(before), operationsOf(after));
   const found = pairs.flatMap(({ old, now }): OperationChange[] => {
     const callers = tools.before.filter(({ operation }) => operation === old?.id);
-    const names = [...callers, ...tools.after.filter(({ operation }) => operation === now?.id)].map(({ name }) => name);
+    const offered = tools.after.filter(({ operation }) => operation === now?.id);
+    const names = [...callers, ...offered].map(({ name }) => name);
     const { id, method, path } = (now ?? old)!;
     const face = { operation: id, method, path, tools: [...new Set(names)] };
     // It is a tool only once it is accepted and generated.
@@ -75,7 +78,7 @@ export function operationChanges(before: Document, after: Document, tools: Compa
       return [{ ...face, status: 'added', level: names.length > 0 ? 'minor' : 'patch', changes: [] }];
     if (now === undefined)
       return [{ ...face, status: 'removed', level: callers.length > 0 ? 'major' : 'patch', changes: [] }];
-    const changes = changesOf([before, old], [after, now], callers);
+    const changes = changesOf([before, old], [after, now], callers, offered);
     const sorted = changes.sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level));
     return changes.length === 0 ? [] : [{ ...face, status: 'changed', level: gravest(changes), changes: sorted }];
   });
@@ -117,23 +120,30 @@ function paired(before: readonly ApiOperation[], after: readonly ApiOperation[])
   return [...known, ...[...rest].map((now) => ({ now }))];
 }
 
-function changesOf(before: Versioned, after: Versioned, callers: readonly ComparedTool[]): Change[] {
+function changesOf(
+  before: Versioned,
+  after: Versioned,
+  callers: readonly ComparedTool[],
+  now: readonly ComparedTool[],
+): Change[] {
   const offered = (name: string) =>
     callers.some(({ inputSchema }) => Object.hasOwn((inputSchema.properties as object | undefined) ?? {}, name));
-  const facts = factChanges(before, after).map((change) =>
-    callers.length > 0 ? change : { ...change, level: 'patch' as const },
-  );
-  const replies = replyDifferences(before, after);
+  const found = [
+    ...factChanges(before, after),
+    ...accessChanges(before, after, callers, now),
+    ...argumentChanges(before, after, offered),
+  ];
   return [
-    ...facts,
-    ...argumentChanges(before, after, offered).map((change) =>
-      callers.length > 0 ? change : { ...change, level: 'patch' as const },
-    ),
-    ...replies.map((difference) => ({ about: 'reply' as const, ...difference, level: 'patch' as const })),
+    ...found.map((change) => (callers.length > 0 ? change : { ...change, level: 'patch' as const })),
+    ...replyDifferences(before, after).map((difference) => ({
+      about: 'reply' as const,
+      ...difference,
+      level: 'patch' as const,
+    })),
   ];
 }
 
-function factChanges([before, old]: Versioned, [after, now]: Versioned): FactChange[] {
+function factChanges([, old]: Versioned, [, now]: Versioned): FactChange[] {
   const changes: FactChange[] = [];
   const add = (kind: FactChange['kind'], level: Level, was: unknown, is: unknown, keyword?: string) => {
     if (sameFacts(was, is)) return;
@@ -144,14 +154,8 @@ function factChanges([before, old]: Versioned, [after, now]: Versioned): FactCha
   if (old.method !== now.method || pathShape(old.path) !== pathShape(now.path)) {
     add('moved', 'patch', `${old.method} ${old.path}`, `${now.method} ${now.path}`);
   }
-  const [scopes, scopesNow] = [scopesOf(before, old), scopesOf(after, now)];
-  add('scopes', scopesNow.every((scope) => grants(scopes, scope)) ? 'minor' : 'major', scopes, scopesNow);
-  const [credentials, credentialsNow] = [credentialsOf(before, old), credentialsOf(after, now)];
-  add('credentials', within(credentials, credentialsNow) ? 'minor' : 'major', credentials, credentialsNow);
-  const { 'x-okta-iam-admin-roles': roles, 'x-okta-iam-permissions': permissions, ...was } = old.operation;
-  const { 'x-okta-iam-admin-roles': rolesNow, 'x-okta-iam-permissions': permissionsNow, ...is } = now.operation;
-  add('roles', within(roles, rolesNow) ? 'minor' : 'major', roles, rolesNow);
-  add('permissions', within(permissionsNow, permissions) ? 'minor' : 'major', permissions, permissionsNow);
+  const { 'x-okta-iam-admin-roles': _, 'x-okta-iam-permissions': __, ...was } = old.operation;
+  const { 'x-okta-iam-admin-roles': ___, 'x-okta-iam-permissions': ____, ...is } = now.operation;
   add('deprecated', is.deprecated === true ? 'minor' : 'patch', was.deprecated === true, is.deprecated === true);
   const [life, lifeNow] = [was['x-okta-lifecycle'] ?? {}, is['x-okta-lifecycle'] ?? {}];
   for (const keyword of keysOf(life, lifeNow)) add('lifecycle', 'patch', life[keyword], lifeNow[keyword], keyword);
@@ -173,33 +177,4 @@ const COMPARED_ELSEWHERE: ReadonlySet<string> = new Set([
 
 function keysOf<T extends object>(was: T, is: T): (keyof T & string)[] {
   return [...new Set([...Object.keys(was), ...Object.keys(is)])] as (keyof T & string)[];
-}
-
-/** Whether all of `was` are still among `is`. Not stated is no restriction. */
-function within(was: readonly string[] | undefined, is: readonly string[] | undefined): boolean {
-  return is === undefined || (was ?? ['anything']).every((one) => is.includes(one));
-}
-
-/** Whether who holds `held` also satisfies `scope`: `manage` of a family includes its `read`, as Okta documents. */
-function grants(held: readonly string[], scope: string): boolean {
-  return held.includes(scope) || (scope.endsWith('.read') && held.includes(scope.replace(/\.read$/, '.manage')));
-}
-
-function scopesOf(document: Document, { operation }: ApiOperation): string[] {
-  const named = (operation.security ?? []).flatMap((requirement) =>
-    Object.entries(requirement).flatMap(([scheme, scopes]) => (isOAuth(document, scheme) ? scopes : [])),
-  );
-  return [...new Set(named)].sort();
-}
-
-/** Which credentials are accepted; undefined where none is needed. */
-function credentialsOf(document: Document, { operation }: ApiOperation): string[] | undefined {
-  const names = (operation.security ?? []).flatMap((requirement) =>
-    Object.keys(requirement).map((scheme) => (isOAuth(document, scheme) ? 'oauth' : scheme)),
-  );
-  return names.length === 0 ? undefined : [...new Set(names)].sort();
-}
-
-function isOAuth(document: Document, scheme: string): boolean {
-  return document.components.securitySchemes?.[scheme]?.type === 'oauth2';
 }

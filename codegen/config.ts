@@ -49,6 +49,7 @@ const tool = z.strictObject({
   scopes: z.union([z.literal('none'), z.array(z.string()).min(1)]).optional(),
   scopesReason: z.string().optional(),
   roles: roles.optional(),
+  rolesReason: z.string().min(1).optional(),
   acknowledge: z.array(z.enum(['deprecated', 'early-access'])).default([]),
   hide: z.array(z.string()).default([]),
   notes: z.record(z.string(), z.string()).default({}),

@@ -4,6 +4,7 @@ import type { Problem } from './errors.js';
 import { hintsOf } from './hints.js';
 import { protocolOf } from './protocol.js';
 import { secretsOf } from './secrets.js';
+import { scopeClauses } from './security.js';
 import { type Described, type Entry, nearest } from './slice.js';
 import { wordingOf } from './wording.js';
 
@@ -159,7 +160,7 @@ function rolesOf(pattern: Pattern | undefined, { api }: Described, { config }: C
 }
 
 function scopesOf({ operation }: Described['api']): string[] {
-  return operation.security?.flatMap((requirement) => requirement.oauth2 ?? []) ?? [];
+  return scopeClauses(operation.security).flat();
 }
 
 function nameless(path: string): string {

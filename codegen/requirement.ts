@@ -1,12 +1,13 @@
 import type { RoleRequirement } from '../src/tools/definition.js';
 import type { ToolsConfig } from './config.js';
 import type { Problem } from './errors.js';
+import { scopeClauses } from './security.js';
 import { type Entry, nearest } from './slice.js';
 
 /** Scopes of a tool in conjunctive form: `manage` of a family includes its `read`, as Okta documents. */
 export function scopesOf(entry: Entry, known: ReadonlySet<string>): { scopes: string[][]; problems: Problem[] } {
   const { config, api, problem } = entry;
-  const spec = specScopes(entry);
+  const spec = scopeClauses(api.operation.security);
   const problems: Problem[] = [];
   let wanted = spec;
   if (config.scopes === undefined) {
@@ -14,27 +15,28 @@ export function scopesOf(entry: Entry, known: ReadonlySet<string>): { scopes: st
       problems.push(problem([], `${api.id} needs no scope in the spec`, 'say "scopes: none" if that is meant'));
     }
   } else {
-    wanted = config.scopes === 'none' ? [] : config.scopes;
-    const differs = [...wanted].sort().join() !== [...spec].sort().join();
-    if (differs && config.scopesReason === undefined) {
-      const says = spec.length === 0 ? 'none' : spec.join(', ');
+    wanted = config.scopes === 'none' ? [] : config.scopes.map((scope) => [scope]);
+    const says = spec.map((clause) => clause.join(' or '));
+    if (!sameSet(wanted.flat(), says) && config.scopesReason === undefined) {
+      const stated = says.length === 0 ? 'none' : says.join(', ');
       problems.push(
-        problem(['scopes'], `contradicts the spec, which says ${says}`, 'remove it, or give a scopesReason'),
+        problem(['scopes'], `contradicts the spec, which says ${stated}`, 'remove it, or give a scopesReason'),
       );
     }
   }
-  for (const scope of wanted) {
+  for (const scope of new Set(wanted.flat())) {
     if (known.has(scope)) continue;
     const near = nearest(scope, [...known]);
     problems.push(problem(['scopes'], `the spec knows no scope "${scope}"`, `nearest: ${near.join(', ')}`));
   }
-  return { scopes: wanted.map((scope) => including(scope, known)), problems };
+  const scopes = wanted.map((clause) => [...new Set(clause.flatMap((scope) => including(scope, known)))]);
+  return { scopes, problems };
 }
 
 /** The roles of the entry, else those the spec states, else the defaults of its scopes. */
 export function rolesOf(entry: Entry, config: ToolsConfig): { roles: RoleRequirement; problems: Problem[] } {
   const stated = entry.config.roles;
-  if (stated !== undefined) return { roles: requirement(stated), problems: [] };
+  if (stated !== undefined) return { roles: requirement(stated), problems: roleContradictions(entry, stated) };
   const { operation } = entry.api;
   const inSpec = operation['x-okta-iam-admin-roles'];
   const permissions = operation['x-okta-iam-permissions'];
@@ -42,7 +44,8 @@ export function rolesOf(entry: Entry, config: ToolsConfig): { roles: RoleRequire
     const roles = { anyOf: inSpec, permissions, source: 'spec x-okta-iam-admin-roles', verified: true };
     return { roles: requirement(roles), problems: [] };
   }
-  const scopes = entry.config.scopes === 'none' ? [] : (entry.config.scopes ?? specScopes(entry));
+  const spec = scopeClauses(operation.security).flat();
+  const scopes = entry.config.scopes === 'none' ? [] : (entry.config.scopes ?? [...new Set(spec)]);
   const defaults = scopes.map((scope) => config.roles[scope]);
   if (scopes.length === 0) return { roles: { anyOf: [], source: 'no scope, no role', verified: false }, problems: [] };
   const missing = scopes.filter((_, index) => defaults[index] === undefined);
@@ -52,6 +55,23 @@ export function rolesOf(entry: Entry, config: ToolsConfig): { roles: RoleRequire
     return { roles: { anyOf: [], source: '', verified: false }, problems: [entry.problem([], message, fix)] };
   }
   return { roles: requirement(strictest(defaults as RoleInput[])), problems: [] };
+}
+
+/** What the spec does not state cannot be contradicted. */
+function roleContradictions({ config, api, problem, composed }: Entry, stated: RoleInput): Problem[] {
+  if (config.rolesReason !== undefined) return [];
+  const facts = [
+    ['roles', api.operation['x-okta-iam-admin-roles'] ?? [], stated.anyOf],
+    ['permissions', api.operation['x-okta-iam-permissions'] ?? [], stated.permissions ?? []],
+  ] as const;
+  const fix = composed ? 'give the operation an entry of its own' : 'remove it, or give a rolesReason';
+  return facts
+    .filter(([, spec, ours]) => spec.length > 0 && !sameSet(spec, ours))
+    .map(([noun, spec]) => problem(['roles'], `contradicts the spec, whose ${noun} are ${spec.join(', ')}`, fix));
+}
+
+function sameSet(one: readonly string[], other: readonly string[]): boolean {
+  return [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
 }
 
 interface RoleInput {
@@ -77,10 +97,6 @@ function strictest(defaults: readonly RoleInput[]): RoleInput {
 
 function requirement({ anyOf, permissions, source, verified }: RoleInput): RoleRequirement {
   return { anyOf, ...(permissions === undefined || permissions.length === 0 ? {} : { permissions }), source, verified };
-}
-
-function specScopes({ api }: Entry): readonly string[] {
-  return api.operation.security?.flatMap((requirement) => requirement.oauth2 ?? []) ?? [];
 }
 
 function including(scope: string, known: ReadonlySet<string>): string[] {

@@ -112,6 +112,11 @@ describe('what codegen refuses, with its line', () => {
       want: /:14 toolsets\.pets\.tools\.list_pets\.roles/,
     },
     {
+      given: 'other roles than the spec states',
+      tools: entry('get_marked', 'getMarked', '        roles: { anyOf: [USER_ADMIN], source: test, verified: true }\n'),
+      want: /:14 get_marked: contradicts the spec, whose roles are ORG_ADMIN \(remove it, or give a rolesReason\)/,
+    },
+    {
       given: 'a deprecated operation',
       tools: entry('delete_pet', 'deletePet', '        scopes: none\n'),
       want: /delete_pet: deletePet is deprecated/,
@@ -235,6 +240,11 @@ describe('what follows from the specification', () => {
     { operation: 'listPets', want: { anyOf: ['READ_ONLY_ADMIN', 'ORG_ADMIN'], source: 'test', verified: true } },
     { operation: 'getMarked', want: { anyOf: ['ORG_ADMIN'], source: 'spec x-okta-iam-admin-roles', verified: true } },
     { operation: 'linkBoth', want: { anyOf: ['SUPER_ADMIN'], source: 'test', verified: false } },
+    {
+      operation: 'getMarked',
+      rest: '        roles: { anyOf: [USER_ADMIN], source: test, verified: true }\n        rolesReason: x\n',
+      want: { anyOf: ['USER_ADMIN'], source: 'test', verified: true },
+    },
     {
       operation: 'getPublic',
       rest: '        scopes: none\n',
