@@ -13,18 +13,32 @@ program
   .command('generate')
   .description('write generated/, docs/ and tools.expanded.yaml from specs/ and tools.config.yaml')
   .option('--check', 'write nothing; exit 1 when something is stale')
-  .option('--accept-new', 'make tools of operations that are not in tools.expanded.yaml yet, as the patterns say')
+  .option(
+    '--accept-new',
+    'take operations that are not in tools.expanded.yaml yet, as the patterns say, and risks that fall',
+  )
   .action(async ({ check, acceptNew = false }: { check?: boolean; acceptNew?: boolean }) => {
     // Each command loads its own libraries; together they take seconds.
-    const [{ generate }, { EXPANDED }] = await Promise.all([import('./generate.js'), import('./emit/expanded.js')]);
+    const [{ generate }, { EXPANDED }, { acceptedRisks }] = await Promise.all([
+      import('./generate.js'),
+      import('./emit/expanded.js'),
+      import('./former.js'),
+    ]);
+    const [tools, operations] = await Promise.all(
+      [TOOLS, OPERATIONS].map((path) => readFile(path, 'utf8').catch(() => '')),
+    );
+    const former = { tools: tools!, operations: operations! };
     const files = await generate({
       config: await readFile('tools.config.yaml', 'utf8'),
       configName: 'tools.config.yaml',
       sayings: await readFile('words/sayings.txt', 'utf8').catch(() => ''),
       documents: await readDocuments(),
       accepted: await readFile(EXPANDED, 'utf8').catch(() => ''),
+      former,
       acceptNew,
     });
+    const made = { tools: files.get(TOOLS)!, operations: files.get(OPERATIONS)! };
+    for (const line of acceptedRisks(former, made)) console.log(line);
     const stale: string[] = [];
     for (const [path, contents] of files) {
       const current = await readFile(path, 'utf8').catch(() => undefined);
@@ -84,6 +98,9 @@ program
     const comparison = compareSpecs(documents, tools);
     process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : reportOf(comparison));
   });
+
+const TOOLS = 'generated/tools.json';
+const OPERATIONS = 'generated/operations.ts';
 
 /** Published names that are not the name of the document. */
 const UPSTREAM: Readonly<Record<string, string>> = {

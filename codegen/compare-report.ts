@@ -14,7 +14,7 @@ export function reportOf({ verdict, reasons, tools, documents }: Comparison): st
       ? []
       : [
           ...wrapped(`! gone: ${tools.removed.join(', ')}`),
-          '  where one was renamed, give the tool that took over "aliases: [<old name>]"',
+          ...tools.replaced.map(({ was, is }) => `  ${is} took over from ${was}: give it "aliases: [${was}]"`),
         ]),
     ...tools.renamed.map(({ was, is }) => `+ ${was} is now ${is}; the old name still answers`),
     ...(tools.added.length === 0 ? [] : wrapped(`+ new: ${tools.added.join(', ')}`)),
@@ -25,6 +25,10 @@ export function reportOf({ verdict, reasons, tools, documents }: Comparison): st
       ? ['  only facts that no tool shows']
       : reasons.flatMap((reason) => wrapped(`  ${reason}`))),
     ...section('Tool names', names),
+    ...section(
+      'Risks that fall: the tool asks for less before it acts',
+      tools.lowered.map(({ name, was, is }) => `+ ${name}: ${was} -> ${is}`),
+    ),
     ...documents.flatMap((document) => ['', headline(document), ...details(document)]),
   ];
   return `${lines.join('\n')}\n`;

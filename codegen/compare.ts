@@ -10,6 +10,7 @@ import { sentenceOf } from './compare-report.js';
 import type { Level } from './compare-request.js';
 import { sameFacts } from './compare-shape.js';
 import { type Document, operationsOf } from './document.js';
+import { type LoweredRisk, loweredRisks, requestOf, successors } from './former.js';
 
 /** A document in two versions; one of them is missing where the whole document is new or gone. */
 export interface ComparedDocument {
@@ -38,6 +39,10 @@ export interface ToolChanges {
   readonly removed: readonly string[];
   /** The old name still answers. */
   readonly renamed: readonly { readonly was: string; readonly is: string }[];
+  /** Of those removed: tools that took over without keeping the old name. */
+  readonly replaced: readonly { readonly was: string; readonly is: string }[];
+  /** Tools that ask for less confirmation than before. */
+  readonly lowered: readonly LoweredRisk[];
 }
 
 /** What a release of this package would bring to its users. Plain JSON, what `spec:diff --json` prints. */
@@ -55,7 +60,7 @@ const EMPTY: Document = { openapi: '3.0.3', info: { title: '', version: '' }, pa
 /** Compares specifications by what they mean to the tools made from them. Pure. */
 export function compareSpecs(documents: readonly ComparedDocument[], tools: ComparedTools): Comparison {
   const compared = documents.map((document) => compareDocument(document, tools));
-  const changes = toolChanges(tools);
+  const changes = toolChanges(documents, tools);
   const reasons = [...toolReasons(changes), ...compared.flatMap(documentReasons)];
   const same = documents.every(isSame);
   // What no list below shows, such as a release's number, still makes another package.
@@ -107,18 +112,29 @@ function scopesIn(document: Document): string[] {
   return [...new Set(flows.flatMap(({ scopes }) => Object.keys(scopes)))].sort();
 }
 
-function toolChanges({ before, after }: ComparedTools): ToolChanges {
+function toolChanges(documents: readonly ComparedDocument[], { before, after }: ComparedTools): ToolChanges {
   const [was, is] = [new Set(before.map(nameOf)), new Set(after.map(nameOf))];
   const aliases = new Map(after.flatMap(({ name, aliases = [] }) => aliases.map((alias) => [alias, name] as const)));
-  const old = [...was, ...before.flatMap(({ aliases = [] }) => aliases)].filter((name) => !is.has(name));
+  const gone = [...was, ...before.flatMap(({ aliases = [] }) => aliases)].filter((name) => !is.has(name));
   const renamed = [...was].flatMap((name) =>
     !is.has(name) && aliases.has(name) ? [{ was: name, is: aliases.get(name)! }] : [],
   );
+  const [old, now] = [
+    { tools: before, requests: requestsOf(documents.map((one) => one.before)) },
+    { tools: after, requests: requestsOf(documents.map((one) => one.after)) },
+  ];
   return {
     added: [...is].filter((name) => !was.has(name) && !renamed.some((one) => one.is === name)).sort(),
-    removed: old.filter((name) => !aliases.has(name)).sort(),
+    removed: gone.filter((name) => !aliases.has(name)).sort(),
     renamed,
+    replaced: successors(old, now),
+    lowered: loweredRisks(old, now),
   };
+}
+
+function requestsOf(documents: readonly (Document | undefined)[]): Map<string, string> {
+  const apis = documents.flatMap((document) => (document === undefined ? [] : operationsOf(document)));
+  return new Map(apis.map(({ id, method, path }) => [id, requestOf(method, path)]));
 }
 
 function nameOf({ name }: ComparedTool): string {
@@ -132,12 +148,13 @@ interface Reason {
   readonly about: string;
 }
 
-function toolReasons({ added, removed, renamed }: ToolChanges): Reason[] {
+function toolReasons({ added, removed, renamed, lowered }: ToolChanges): Reason[] {
   const reason = (level: Level, sentence: string) => (about: string) => ({ level, sentence, about });
   return [
     ...removed.map(reason('major', 'tool or alias gone')),
     ...renamed.map(({ was, is }) => reason('minor', 'tool renamed, the old name still answers')(`${was} to ${is}`)),
     ...added.map(reason('minor', 'tool new')),
+    ...lowered.map(({ name, was, is }) => reason('minor', `risk falls from ${was} to ${is}`)(name)),
   ];
 }
 

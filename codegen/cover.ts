@@ -1,11 +1,12 @@
 import { type ConfigSource, type ToolEntry, toolEntry } from './config.js';
 import type { Pattern, Reason, Roles } from './coverage-config.js';
 import type { Problem } from './errors.js';
+import type { Generation } from './former.js';
 import { hintsOf } from './hints.js';
 import { protocolOf } from './protocol.js';
 import { secretsOf } from './secrets.js';
 import { scopeClauses } from './security.js';
-import { type Described, type Entry, nearest } from './slice.js';
+import { type Described, type Entry, nearest, nearestOperations } from './slice.js';
 import { wordingOf } from './wording.js';
 
 /** Toolset of operations that no pattern matches. */
@@ -28,7 +29,11 @@ export function cover(
   operations: ReadonlyMap<string, Described>,
   source: ConfigSource,
   curated: readonly Entry[],
-  { accepted = '', acceptNew = false }: { readonly accepted?: string; readonly acceptNew?: boolean },
+  {
+    former,
+    accepted = '',
+    acceptNew = false,
+  }: { readonly former: Generation; readonly accepted?: string; readonly acceptNew?: boolean },
 ): Coverage {
   const { config } = source;
   const excluded = new Map<string, Reason>();
@@ -37,7 +42,7 @@ export function cover(
   for (const section of ['excluded', 'phrases'] as const) {
     for (const id of Object.keys(config[section])) {
       if (!operations.has(id)) {
-        const near = nearest(id, [...operations.keys()]).join(', ');
+        const near = nearestOperations(id, operations, former).join(', ');
         problems.push(source.problem([section, id], `unknown operation "${id}"`, `nearest: ${near}`));
         continue;
       }

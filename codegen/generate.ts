@@ -13,6 +13,7 @@ import { printJson, printTools } from './emit/json.js';
 import { emitOperations } from './emit/operations.js';
 import { emitSecretNames } from './emit/secret-names.js';
 import { CodegenError, type Problem } from './errors.js';
+import { type Generation, generationOf, loweredRisks, requestOf, type Texts } from './former.js';
 import { lexiconOf, sayingsProblems } from './lexicon.js';
 import { mergeProblems } from './merge.js';
 import { isJson, mediaTypeOf, operationOf } from './operation.js';
@@ -39,7 +40,9 @@ export interface GenerateInput {
   readonly documents: ReadonlyMap<string, Document>;
   /** Text of `tools.expanded.yaml`: the operations that were accepted through patterns; absent, none were yet. */
   readonly accepted?: string;
-  /** Accept operations that nobody has seen yet instead of failing. */
+  /** Texts of `generated/tools.json` and `generated/operations.ts` as they were; absent, nothing was generated yet. */
+  readonly former?: Texts;
+  /** Accept operations that nobody has seen yet, and risks that fall, instead of failing. */
   readonly acceptNew?: boolean;
 }
 
@@ -54,10 +57,11 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
   const { config } = source;
   const documents = chosen(input.documents, source);
   const release = [...documents.values()][0]!.info.version;
+  const former = generationOf(input.former ?? { tools: '', operations: '' });
   const { operations: described, problems } = describe(documents, source);
   const known = new Set([...documents.values()].flatMap(scopesIn).filter((scope) => isAdministrative(scope)));
-  const curated = slice(described, source);
-  const coverage = cover(described, source, curated.entries, input);
+  const curated = slice(described, source, former);
+  const coverage = cover(described, source, curated.entries, { ...input, former });
   const entries = [...curated.entries, ...coverage.entries];
   problems.push(
     ...curated.problems,
@@ -94,6 +98,7 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
     source.problem(['outcomes', id], message),
   );
   const grouped = withPresets(followed.tools, source);
+  if (input.acceptNew !== true) problems.push(...riskProblems(former, tools, entries));
   problems.push(...previewed.problems, ...followed.problems, ...grouped.problems);
   const { self } = config;
   if (self && !tools.some(({ operation, risk }) => operation === self.operation && risk === 'read')) {
@@ -129,6 +134,15 @@ export async function generate(input: GenerateInput): Promise<ReadonlyMap<string
           ['docs/coverage.md', emitCoverage(described, file, coverage, `<!-- ${GENERATED} -->`)],
         ] as const)),
   ]);
+}
+
+/** A tool that asks for less before it acts is a decision: an operation's new id alone must not make it. */
+function riskProblems(former: Generation, tools: readonly ToolDefinition[], entries: readonly Entry[]): Problem[] {
+  const requests = new Map(entries.map(({ api }) => [api.id, requestOf(api.method, api.path)]));
+  return loweredRisks(former, { tools, requests }).map(({ name, was, is }) => {
+    const fix = `state "risk: ${was}", or accept it with "npm run generate -- --accept-new"`;
+    return entries.find((entry) => entry.name === name)!.problem(['risk'], `its risk falls from ${was} to ${is}`, fix);
+  });
 }
 
 /** The documents that `specs` names, in its order. @throws CodegenError when one is missing or of another release. */

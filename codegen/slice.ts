@@ -2,6 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { ConfigSource, ToolEntry } from './config.js';
 import { type ApiOperation, type Document, operationsOf, type PathItem, prune } from './document.js';
 import type { Problem } from './errors.js';
+import { type Generation, requestOf } from './former.js';
 
 /** A tool of the allowlist together with the operation behind it. */
 export interface Entry {
@@ -68,6 +69,7 @@ function componentsOf({ components: { schemas = {}, parameters = {} } }: Documen
 export function slice(
   operations: ReadonlyMap<string, Described>,
   source: ConfigSource,
+  former: Generation,
 ): { entries: readonly Entry[]; problems: Problem[] } {
   const problems: Problem[] = [];
   const entries: Entry[] = [];
@@ -84,7 +86,7 @@ export function slice(
         problems.push(problem([], `the name has ${name.length} characters, at most 48 fit every client`));
       const described = operations.get(config.operation);
       if (described === undefined) {
-        const near = nearest(config.operation, [...operations.keys()]);
+        const near = nearestOperations(config.operation, operations, former);
         problems.push(problem(['operation'], `unknown operation "${config.operation}"`, `nearest: ${near.join(', ')}`));
       } else {
         const { api, document } = described;
@@ -102,6 +104,16 @@ export function only(document: Document, ids: ReadonlySet<string>): Document {
     if (ids.has(id)) paths[path] = { ...paths[path], [method.toLowerCase()]: operation };
   }
   return prune({ ...document, paths });
+}
+
+/** The operation that makes the request which `id` made when tools were generated last; else those of nearly its name. */
+export function nearestOperations(
+  id: string,
+  operations: ReadonlyMap<string, Described>,
+  { requests }: Generation,
+): string[] {
+  const heirs = [...operations].filter(([, { api }]) => requestOf(api.method, api.path) === requests.get(id));
+  return heirs.length > 0 ? heirs.map(([heir]) => heir) : nearest(id, [...operations.keys()]);
 }
 
 /** Up to three of `names` that `name` was probably meant to be. */

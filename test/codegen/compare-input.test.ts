@@ -188,7 +188,11 @@ describe('npm run spec:diff', () => {
     expect(text).toMatchObject({ code: 0, out: expect.stringMatching(/^Verdict: patch\n/) });
     expect(json.code).toBe(0);
     const { documents, ...rest } = JSON.parse(json.out);
-    expect(rest).toEqual({ verdict: 'patch', reasons: [], tools: { added: [], removed: [], renamed: [] } });
+    expect(rest).toEqual({
+      verdict: 'patch',
+      reasons: [],
+      tools: { added: [], removed: [], renamed: [], replaced: [], lowered: [] },
+    });
     expect(documents).toEqual([
       { name: 'pets', from: '1', to: '2', scopes: { added: [], removed: [] }, operations: [], replies: [] },
     ]);

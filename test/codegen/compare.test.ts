@@ -570,10 +570,29 @@ test('names of tools that came and went, with what helps', () => {
   expect(lines.slice(lines.indexOf('Tool names'), lines.indexOf('Tool names') + 5)).toEqual([
     'Tool names',
     '  ! gone: drop_role',
-    '    where one was renamed, give the tool that took over "aliases: [<old name>]"',
+    '    get_role took over from drop_role: give it "aliases: [drop_role]"',
     '  + set_role is now put_role; the old name still answers',
     '  + new: get_role',
   ]);
+});
+
+test('a risk that falls is a line of its own, also where tool and operation have other names', () => {
+  const after = small((it) => {
+    it.operationId = 'saveRole';
+  });
+  const [was, is]: [ComparedTool, ComparedTool] = [
+    { ...setRole, risk: 'destructive' },
+    { ...setRole, name: 'save_role', operation: 'saveRole', risk: 'write' },
+  ];
+  const comparison = compareSpecs([{ name: 'small', before: small(), after }], { before: [was], after: [is] });
+  const lines = reportOf(comparison).split('\n');
+  expect(lines).toContain('  + save_role: destructive -> write');
+  expect(lines).toContain('    save_role took over from set_role: give it "aliases: [set_role]"');
+  const same = { name: 'small', before: small(), after: small() };
+  const raised = compareSpecs([same], { before: [{ ...setRole, risk: 'write' }], after: [was] });
+  expect([raised.tools.lowered, raised.verdict]).toEqual([[], 'none']);
+  const lowered = compareSpecs([same], { before: [was], after: [{ ...setRole, risk: 'write' }] });
+  expect([lowered.verdict, lowered.reasons]).toEqual(['minor', ['risk falls from destructive to write: set_role']]);
 });
 
 test('nothing changed: said in a line', () => {
