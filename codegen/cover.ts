@@ -2,7 +2,7 @@ import { type ConfigSource, type ToolEntry, toolEntry } from './config.js';
 import type { Pattern, Reason, Roles } from './coverage-config.js';
 import type { Problem } from './errors.js';
 import type { Generation } from './former.js';
-import { hintsOf } from './hints.js';
+import { hintsOf, isHarmless } from './hints.js';
 import { protocolOf } from './protocol.js';
 import { secretsOf } from './secrets.js';
 import { scopeClauses } from './security.js';
@@ -149,7 +149,7 @@ function riskOf({ risk, removal, reads }: Pattern, { api }: Described): ToolEntr
   if (hints.risk === 'read') return reads ?? 'read';
   const removes = method === 'DELETE' || removals.test(id);
   if (removes && (removal !== undefined || risk === undefined)) return removal ?? 'destructive';
-  return risk ?? hints.risk;
+  return risk ?? (method === 'POST' && hints.risk === 'write' && !isHarmless(api) ? 'privileged' : hints.risk);
 }
 
 /** A pattern cannot make a change look like a read: Okta itself opens what only asks to those who may only read. */

@@ -22,6 +22,19 @@ const lifecycleIdempotent = /^(activate|deactivate|suspend|unsuspend|unlock|publ
 const actionDestructive =
   /(revoke|deactivate|stop|pause|optOut|unsubscribe|change_password|forgot_password|failover|failback|-delete|remove-list)$/i;
 
+const losses = /^(purge|wipe|cancel|clear|terminate|archive|disable|reset)(?![a-z])/;
+
+/** What has been looked at: first words of operation ids, and what their paths end with. A plural is a collection. */
+const harmless =
+  /^(activate|add|assign|create|generate|launch|optIn|reassign|refresh|resume|start|subscribe|upload)(?![a-z])/;
+const harmlessEnd = /^(bulk-[\w-]+-upsert|bulk-upsert|comment|logo|membership|sms|start-import|subscribe|summary|.*s)$/;
+
+/** Whether a POST is known to do no harm. Others are not `write` until somebody says so. */
+export function isHarmless({ id, path }: Pick<HintFacts, 'id' | 'path'>): boolean {
+  const last = path.split('/').at(-1) ?? '';
+  return harmless.test(id) && (harmless.test(last) || (harmlessEnd.test(last) && !path.includes('/lifecycle/')));
+}
+
 /** Rules R1 to R9 of the spec study, section 5: method and path first, the operation id only to break ties. */
 export function hintsOf({ id, method, path, hasBody, scopes }: HintFacts): Hints {
   const last = path.split('/').at(-1) ?? '';
@@ -42,6 +55,7 @@ export function hintsOf({ id, method, path, hasBody, scopes }: HintFacts): Hints
       break;
   }
   if (scopes.some((scope) => scope.endsWith('.read')) && /^(query|simulate)$/.test(last)) return read;
+  if (losses.test(id) || losses.test(last)) return hint('destructive', false);
   if (path.includes('/lifecycle/')) {
     return hint(lifecycleDestructive.test(last) ? 'destructive' : 'write', lifecycleIdempotent.test(last));
   }

@@ -178,7 +178,7 @@ function clientProblems({ name, inputSchema }: Pick<ToolDefinition, 'name' | 'in
 describe('all operations of the specification at once', () => {
   let all: ToolFile;
 
-  test('901 generate', async () => {
+  test('all generate', async () => {
     const apis = operationsOf(spec);
     const { files, outcomes } = parse(read('tools.config.yaml')) as Record<string, object>;
     const config = JSON.stringify({
@@ -189,7 +189,7 @@ describe('all operations of the specification at once', () => {
     });
     const made = await generate({ config, configName: 'all', documents: new Map([['all', spec]]) });
     all = JSON.parse(made.get('generated/tools.json')!) as ToolFile;
-    expect(all.tools).toHaveLength(901);
+    expect(all.tools).toHaveLength(apis.length);
   }, 60_000);
 
   test('no $ref, no top-level combinator, no key a client refuses', () => {

@@ -222,6 +222,23 @@ test.each<{ given: string; config: string; want: RegExp }>([
   expect((await problemsOf({ config, acceptNew: true })).join('\n')).toMatch(want);
 });
 
+/** Nobody has looked at them, and the catch-all pattern says nothing of their risk. */
+test.each<{ id: string; end: string; want: string }>([
+  { id: 'purgePet', end: 'purge', want: 'destructive' },
+  { id: 'impersonatePet', end: 'lifecycle/impersonate', want: 'privileged' },
+  { id: 'createImpersonation', end: 'lifecycle/impersonate', want: 'privileged' },
+  { id: 'createImpersonation', end: 'impersonate', want: 'privileged' },
+  { id: 'createKeys', end: 'lifecycle/keys', want: 'privileged' },
+  { id: 'mergePets', end: 'toys', want: 'privileged' },
+  { id: 'createToy', end: 'toys', want: 'write' },
+  { id: 'activatePet', end: 'lifecycle/activate', want: 'write' },
+])('a new $id, POST .../$end, is $want', async ({ id, end, want }) => {
+  const post = operation(id, oauth('okta.pets.manage', { parameters: [path('petId')] }));
+  const others = documentWith({ ...pets.paths, [`/api/v1/pets/{petId}/${end}`]: { post } });
+  const offered = await tools({ documents: [['pets', others]], acceptNew: true });
+  expect(offered.get(id)).toMatchObject({ risk: want });
+});
+
 describe('endpoints of a protocol', () => {
   const unlisted = (...ids: string[]) => ({
     config: `${HEAD.replace('[token, userinfo]', `[${ids.join(', ')}]`)}${PATTERNS}`,

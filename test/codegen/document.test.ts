@@ -156,10 +156,12 @@ describe('validation', () => {
 describe('specs/okta-management.json', () => {
   const management = loadDocument(readFileSync('specs/okta-management.json', 'utf8'));
 
-  test('has 732 operations, all with distinct ids and security', () => {
+  test('has as many operations as its import counted, all with distinct ids and security', () => {
+    const section = readFileSync('specs/SOURCE.md', 'utf8').split('## Document okta-management')[1]!;
+    const counted = Number(/^- operations: (\d+)$/m.exec(section)![1]);
     const operations = operationsOf(management);
-    expect(operations).toHaveLength(732);
-    expect(new Set(operations.map(({ id }) => id)).size).toBe(732);
+    expect(operations).toHaveLength(counted);
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(counted);
     expect(operations.filter(({ operation }) => operation.security === undefined)).toEqual([]);
   });
 

@@ -38,6 +38,11 @@ test.each<{ id: string; request: `${HttpMethod} ${string}`; scope?: string; body
     body: true,
     want: 'destructive idempotent',
   },
+  { id: 'purgeUser', request: 'POST /api/v1/users/{id}/purge', want: 'destructive' },
+  { id: 'wipeDevice', request: 'POST /api/v1/devices/{id}/lifecycle/wipe', want: 'destructive' },
+  { id: 'endAll', request: 'POST /api/v1/users/{id}/clear', want: 'destructive' },
+  { id: 'cancelImport', request: 'POST /api/v1/imports/{id}/jobs', want: 'destructive' },
+  { id: 'archivedUsers', request: 'POST /api/v1/users/archived', want: 'write' },
   { id: 'createUser', request: 'POST /api/v1/users', body: true, want: 'write' },
 ])('$id: $want', ({ id, request, scope, body, want }) => {
   const [method, path] = request.split(' ') as [HttpMethod, string];
