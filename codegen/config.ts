@@ -32,9 +32,14 @@ const read = z.strictObject({
   owner: z.array(z.string()).optional(),
 });
 
+const given = {
+  given: z.union([z.string(), z.array(z.string()).min(1)]),
+  except: z.array(z.string()).min(1).optional(),
+  risk: z.literal('destructive').optional(),
+};
 const escalation = z.union([
-  z.strictObject({ label: z.string().min(1), given: z.string() }),
-  read.extend({ count: z.literal(true) }),
+  z.strictObject({ label: z.string().min(1), ...given }),
+  read.extend({ ...given, given: given.given.optional(), count: z.literal(true) }),
 ]);
 
 const toolName = z.string().regex(/^[a-z][a-z0-9_]*$/);
@@ -119,6 +124,8 @@ const file = z.strictObject({
 
 /** One read of `preview` or `escalates`. */
 export type ReadEntry = z.output<typeof read>;
+/** One reason of `escalates`. */
+export type EscalationEntry = z.output<typeof escalation>;
 /** One entry under `toolsets.<id>.tools` of `tools.config.yaml`. */
 export type ToolEntry = z.output<typeof tool>;
 /** `tools.config.yaml`, parsed. */

@@ -1,6 +1,6 @@
 import type { Operation } from '../src/okta/operation.js';
 import type { Escalation, PreviewRead, ToolDefinition } from '../src/tools/definition.js';
-import type { ReadEntry } from './config.js';
+import type { EscalationEntry, ReadEntry } from './config.js';
 import type { Problem } from './errors.js';
 import { type Entry, nearest } from './slice.js';
 import { singular, spaced } from './words.js';
@@ -75,7 +75,29 @@ export function withPreviews(
       ...(escalates.length > 0 && { escalates }),
     };
   });
-  return { tools: previewed, problems };
+  return { tools: previewed, problems: [...problems, ...waysRound(previewed, entries, operations)] };
+}
+
+/** What one tool asks a person for must not go unasked through another that writes the same resource. */
+function waysRound(
+  tools: readonly ToolDefinition[],
+  entries: readonly Entry[],
+  operations: ReadonlyMap<string, Operation>,
+): Problem[] {
+  const writers = tools.flatMap((tool, index) => {
+    const { method, path } = operations.get(tool.operation)!;
+    const writes = ['POST', 'PUT', 'PATCH'].includes(method) && tool.risk !== 'privileged';
+    return writes ? [{ tool, entry: entries[index]!, place: placeOf(path) }] : [];
+  });
+  return writers.flatMap(({ tool, entry, place }) =>
+    writers
+      .filter((other) => other.place === place && other.tool !== tool)
+      .flatMap(({ tool: { name, escalates = [] } }) => escalates.map((reason) => ({ name, reason })))
+      .filter(({ reason }) => !tool.escalates?.some((own) => JSON.stringify(own) === JSON.stringify(reason)))
+      .map(({ name, reason: { label } }) =>
+        entry.problem(['escalates'], `writes the same as ${name}, and does not escalate for "${label}"`),
+      ),
+  );
 }
 
 function needsConfirmation({ risk, update }: ToolDefinition): boolean {
@@ -132,18 +154,21 @@ function merge(implied: readonly PreviewRead[], stated: readonly PreviewRead[]):
 }
 
 function readProblems(
-  read: ReadEntry | { given: string },
+  read: ReadEntry | EscalationEntry,
   inputs: readonly string[],
   byOperation: ReadonlyMap<string, Readable>,
 ): [message: string, fix?: string][] {
   const known = (path: string) => inputs.includes(path.split('.')[0]!);
-  if ('given' in read) return known(read.given) ? [] : [[`there is no input "${read.given}"`]];
+  const given = 'given' in read ? [read.given ?? []].flat() : [];
+  const problems: [string, string?][] = given
+    .filter((path) => !known(path))
+    .map((path) => [`there is no input "${path}"`]);
+  if (!('operation' in read)) return problems;
   const readable = byOperation.get(read.operation);
   if (readable === undefined) {
     const near = nearest(read.operation, [...byOperation.keys()]).join(', ');
-    return [[`no tool of risk read offers "${read.operation}"`, `nearest: ${near || 'none'}`]];
+    return [...problems, [`no tool of risk read offers "${read.operation}"`, `nearest: ${near || 'none'}`]];
   }
-  const problems: [string, string?][] = [];
   const { arguments: values = {}, mentions, count, names } = read;
   for (const name of Object.keys(values)) {
     if (!readable.inputs.has(name)) problems.push([`${read.operation} takes no "${name}"`]);

@@ -87,7 +87,7 @@ export function toolOf(
     annotations: {
       readOnlyHint: reads,
       destructiveHint: !reads && risk !== 'write',
-      idempotentHint: hints.idempotent || reads,
+      idempotentHint: hints.idempotent || reads || stated.retry === 'safe',
       openWorldHint: true,
     },
   };

@@ -52,7 +52,7 @@ export const operations = {
   assignAppTargetToAdminRoleForUser: { method: 'PUT', path: '/api/v1/users/{userId}/roles/{roleAssignmentId}/targets/catalog/apps/{appName}' },
   assignApplicationPolicy: { method: 'PUT', path: '/api/v1/apps/{appId}/policies/{policyId}' },
   assignClientPrivilegesSetting: { method: 'PUT', path: '/api/v1/org/settings/clientPrivilegesSetting', body: 'application/json', bodyOptional: true, reply: 'application/json' },
-  assignCollection: { method: 'POST', path: '/governance/api/v1/collections/{collectionId}/assignments', body: 'application/json', reply: 'application/json' },
+  assignCollection: { method: 'POST', path: '/governance/api/v1/collections/{collectionId}/assignments', body: 'application/json', reply: 'application/json', retry: 'safe' },
   assignFulfillmentErrorWebAuthnPreregistrationFactor: { method: 'POST', path: '/webauthn-registration/api/v1/users/{userId}/enrollments/{authenticatorEnrollmentId}/mark-error' },
   assignGroupOwner: { method: 'POST', path: '/api/v1/groups/{groupId}/owners', body: 'application/json', reply: 'application/json' },
   assignGroupTargetRoleForClient: { method: 'PUT', path: '/oauth2/v1/clients/{clientId}/roles/{roleAssignmentId}/targets/groups/{groupId}' },

@@ -45,7 +45,7 @@ export function unavailable({ name, escalates }: ToolDefinition, concern: Concer
   const client = 'Use an MCP client that can ask (elicitation), or the Okta Admin Console';
   const setting =
     mode === 'elicit' ? 'OKTA_CONFIRM=auto lets destructive calls' : 'OKTA_CONFIRM=two-step lets such calls';
-  const roles = escalates
+  const roles = escalates?.some((each) => 'operation' in each)
     ? ' If it was asked for only because admin roles could not be read, grant the scope that reads them.'
     : '';
   return new OktaMcpError(

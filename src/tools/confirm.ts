@@ -13,6 +13,7 @@ import {
   unread,
 } from './confirm-refusals.js';
 import type { JsonObject, ToolDefinition } from './definition.js';
+import { concerns, riskOf } from './escalation.js';
 import type { Answer, Confirmation, ConfirmMode, Guard, Guarded, GuardedCall, Question } from './guard.js';
 import { type Fact, type Previewer, valueAt } from './preview.js';
 import { type ActingPrincipal, namesPrincipal, type Principal } from './principal.js';
@@ -51,7 +52,8 @@ export function mayNeedConfirmation(tool: ToolDefinition): boolean {
 /** Whether calls of a tool may carry the token of a first step, when its client cannot ask a person. */
 export function takesToken(mode: ConfirmMode, tool: ToolDefinition): boolean {
   if (mode === 'off' || !mayNeedConfirmation(tool)) return false;
-  return allowsTwoSteps(mode, concernOf(tool) ?? 'privileged');
+  const concern = concernOf(tool) ?? (tool.escalates?.some((each) => riskOf(each) === 'destructive') && 'destructive');
+  return allowsTwoSteps(mode, concern || 'privileged');
 }
 
 /** Whether a call may go through two steps of the model where no person can be asked. */
@@ -76,7 +78,8 @@ class Confirming {
   async decide(): Promise<{ confirmed: Confirmation } | { ask: Question }> {
     const { tool, calls, context, batch } = this.guarded;
     const reasons = await Promise.all(calls.map((call) => this.#escalations(call)));
-    const concern = reasons.flat().length > 0 ? 'privileged' : concernOf(tool);
+    const raised = new Set(reasons.flat().map(({ risk }) => risk));
+    const concern = raised.has('privileged') ? 'privileged' : (concernOf(tool) ?? [...raised][0]);
     if (!concern) {
       // It was asked for a reason that is gone; a no stays a no.
       if (mayNeedConfirmation(tool) && context.answer && !this.#accepted(context.answer))
@@ -112,21 +115,18 @@ class Confirming {
     return { ...this.guarded.tool.arguments, ...args };
   }
 
-  /** Why a call is privileged although its tool need not be. */
-  async #escalations(call: GuardedCall): Promise<Fact[]> {
+  /** Why a call is more than its tool need be. */
+  async #escalations(call: GuardedCall): Promise<(Fact & { risk: ReturnType<typeof riskOf> })[]> {
     const { tool, context, catalog } = this.guarded;
     const values = this.#values(call);
-    const found: Fact[] = [];
-    for (const escalation of tool.escalates ?? []) {
-      if ('given' in escalation) {
-        const given = valueAt(values, escalation.given) ?? undefined;
-        if (given !== undefined) found.push({ label: escalation.label, text: 'yes', version: 'given' });
-      } else {
-        const facts = await this.parts.previewer.lookAtEach(escalation, values, context, catalog);
-        found.push(...facts.filter(({ unread, count }) => unread || count !== 0));
-      }
-    }
-    return found;
+    const reasons = (tool.escalates ?? []).filter((each) => concerns(each, values));
+    const found = reasons.map(async (reason) => {
+      const risk = riskOf(reason);
+      if (!('operation' in reason)) return [{ label: reason.label, text: 'yes', version: 'given', risk }];
+      const facts = await this.parts.previewer.lookAtEach(reason, values, context, catalog);
+      return facts.filter(({ unread, count }) => unread || count !== 0).map((fact) => ({ ...fact, risk }));
+    });
+    return (await Promise.all(found)).flat();
   }
 
   /** What Okta says about the target of a call. */

@@ -84,8 +84,9 @@ export interface ToolDefinition {
   /** What is read before a call that must be confirmed, to say what it is about. The first is the target itself. */
   readonly preview?: readonly PreviewRead[];
   /**
-   * What makes a call privileged although the tool's own risk says less. Its annotations are those of an ordinary call all
-   * the same: a client that asks before every one trains people to click, and this server asks for those that escalate.
+   * What makes a call privileged or destructive although the tool's own risk says less. Its annotations are those of an
+   * ordinary call all the same: a client that asks before every one trains people to click, and this server asks for those
+   * that escalate.
    */
   readonly escalates?: readonly Escalation[];
   /** Files among its arguments. */
@@ -140,10 +141,22 @@ export interface PreviewRead {
 }
 
 /**
- * Either an argument that makes the call privileged when it is given, as a dotted path, or a counted read that does when
- * it finds anything, or cannot be made. Where the call gives an array, the read is made for each element.
+ * Arguments that make a call privileged (or destructive, see `risk`) when any of them is given, or a counted read that
+ * does when it finds anything, or cannot be made. Both: the read is made when any of them is given. Where the call gives
+ * an array for the read, it is made for each element.
  */
-export type Escalation = { readonly label: string; readonly given: string } | (PreviewRead & { readonly count: true });
+export type Escalation =
+  | (Given & { readonly label: string })
+  | (Partial<Given> & PreviewRead & { readonly count: true });
+
+interface Given {
+  /** Dotted paths; null clears, so it counts as given. */
+  readonly given: string | readonly string[];
+  /** Values that do no harm; those nobody has thought of are not among them. */
+  readonly except?: readonly string[];
+  /** Absent, privileged. */
+  readonly risk?: 'destructive';
+}
 
 /**
  * A fixed value, or `{ "and": [...] }`: SCIM filter clauses joined by ` and `. `${name}` in a clause is replaced by the

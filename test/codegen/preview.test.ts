@@ -149,6 +149,13 @@ describe('what cannot work is a problem', () => {
       says: 'belong to counted lists',
     },
     { stated: { escalates: [{ label: 'x', given: 'bdy.credentials' }] }, says: 'no input "bdy.credentials"' },
+    { stated: { escalates: [{ label: 'x', given: ['body.a', 'bdy.b'] }] }, says: 'no input "bdy.b"' },
+    {
+      stated: {
+        escalates: [{ label: 'x', given: 'bdy.c', operation: 'listMembers', arguments: args, count: true as const }],
+      },
+      says: 'no input "bdy.c"',
+    },
     {
       stated: { preview: [{ label: 'x', operation: 'getGroup', arguments: args }] },
       facts: { risk: 'write' },
@@ -161,5 +168,44 @@ describe('what cannot work is a problem', () => {
     },
   ])('$says', ({ stated, says, facts }) => {
     expect(previewOf(group, facts, stated).problems.join('\n')).toContain(says);
+  });
+});
+
+describe('what one tool asks for must not go round through another that writes the same', () => {
+  const sets = { label: 'sets a password', given: 'body.credentials' };
+  type Way = { operation: Operation; risk?: ToolDefinition['risk']; escalates?: ToolEntry['escalates'] };
+  const other: Way = { operation: { method: 'PUT', path: '/api/v1/users/{userId}' } };
+  test.each<{ given: string; way: Way; want: string[] }>([
+    {
+      given: 'the same resource, unasked',
+      way: other,
+      want: ['writes the same as one, and does not escalate for "sets a password"'],
+    },
+    { given: 'the same reason', way: { ...other, escalates: [sets] }, want: [] },
+    {
+      given: 'a weaker reason',
+      way: { ...other, escalates: [{ ...sets, risk: 'destructive' }] },
+      want: [
+        'writes the same as one, and does not escalate for "sets a password"',
+        'writes the same as two, and does not escalate for "sets a password"',
+      ],
+    },
+    { given: 'one that is asked anyway', way: { ...other, risk: 'privileged' }, want: [] },
+    { given: 'another resource', way: { operation: { method: 'PUT', path: '/api/v1/groups/{id}' } }, want: [] },
+    { given: 'a deletion', way: { operation: { method: 'DELETE', path: '/api/v1/users/{id}' } }, want: [] },
+  ])('$given', ({ way, want }) => {
+    const ways: Record<string, Way> = {
+      one: { operation: { method: 'POST', path: '/api/v1/users/{id}' }, escalates: [sets] },
+      two: way,
+    };
+    const inputSchema = { type: 'object', properties: { body: {} } };
+    const tools = Object.entries(ways).map(([name, { risk = 'write' }]) => tool(name, { risk, inputSchema }));
+    const entries = Object.values(ways).map(({ escalates = [] }) => ({
+      config: { preview: [], escalates },
+      problem: (_key: unknown, message: string) => ({ message }),
+    })) as unknown as Entry[];
+    const operations = new Map(Object.entries(ways).map(([name, { operation }]) => [name, operation]));
+    const messages = withPreviews(tools, entries, operations).problems.map(({ message }) => message);
+    expect(messages.sort()).toEqual(want);
   });
 });
