@@ -83,6 +83,57 @@ export const corrections: readonly Correction[] = [
       },
     ],
   },
+  ...[
+    schema('AccessPolicy', 'allOf', '1'),
+    schema('ClientUpdatePolicy', 'allOf', '1'),
+    schema('DeviceSignalCollectionPolicy', 'allOf', '1'),
+    schema('EntityRiskPolicy'),
+    schema('IdentityClaimSourcingPolicy', 'allOf', '1'),
+    schema('IdentityClaimSourcingPolicyRule', 'allOf', '1'),
+    schema('IdpDiscoveryPolicy', 'allOf', '1'),
+    schema('PostAuthSessionPolicy', 'allOf', '1'),
+    schema('ProfileEnrollmentPolicy', 'allOf', '1'),
+    schema('ProfileEnrollmentPolicyRule', 'allOf', '1'),
+    schema('SessionViolationDetectionPolicy', 'allOf', '1'),
+  ].map((at) => ({
+    reason: 'the conditions of a policy are an object, or null where its type has none, never a string',
+    edits: [{ at: [...at, 'properties', 'conditions', 'type'], was: 'string', is: 'object' }],
+  })),
+  ...[
+    ['paths', '/api/v1/policies', 'get', 'parameters', '5', 'schema'],
+    ['components', 'parameters', 'limitParameter', 'schema'],
+  ].map((at) => ({
+    reason: 'a page size is a number, not a string',
+    edits: [{ at, was: { type: 'string' }, is: { type: 'integer' } }],
+  })),
+  {
+    reason: "what a JSON Patch sets is any value, as in Okta's own example, not only an object (RFC 6902)",
+    edits: [{ at: schema('JsonPatchOperation', 'properties', 'value', 'type'), was: 'object' }],
+  },
+  ...[
+    schema('OrgCAPTCHASettings', 'properties', 'captchaId'),
+    schema('OrgCAPTCHASettings', 'properties', 'enabledPages'),
+    schema('DefaultApp', 'properties', 'appLinkName'),
+    schema('DefaultApp', 'properties', 'classicApplicationUri'),
+    schema('resource-owners-updatable', 'properties', 'principalOrns'),
+  ].map((at) => ({
+    reason: "null, as Okta's own examples send it, takes the value away",
+    edits: [{ at: [...at, 'nullable'], is: true }],
+  })),
+  {
+    reason: 'a change of an email server says only what changes; authType need not be repeated',
+    edits: [{ at: schema('BaseEmailServer', 'required'), was: ['authType'] }],
+  },
+  {
+    reason: "the lifetime of a temporary access code is a number of minutes, given as one in Okta's own example",
+    edits: [
+      { at: schema('AuthenticatorProfileTacRequest', 'properties', 'ttl', 'type'), was: 'string' },
+      {
+        at: schema('AuthenticatorProfileTacRequest', 'properties', 'ttl', 'oneOf'),
+        is: [{ type: 'string' }, { type: 'integer' }],
+      },
+    ],
+  },
   ...['okta.governance.admin.manage', 'okta.governance.admin.read'].map((scope) => ({
     reason: `${scope} is needed by an operation but missing from the list of scopes`,
     edits: [{ at: ['components', 'securitySchemes', 'OAuth2', 'flows', 'authorizationCode', 'scopes', scope], is: '' }],

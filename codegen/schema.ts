@@ -40,6 +40,7 @@ export function compact(
     if (note !== undefined) words.push(note);
     const schema: Record<string, unknown> = {};
     if (shape.type !== undefined) schema.type = shape.type;
+    else if (path !== at.path) words.push(typeWords(shape));
     const values = enumOf(shape);
     if (values !== undefined && values.length <= LONGEST_ENUM) {
       schema.enum = values;
@@ -126,6 +127,12 @@ function narrowed(variant: Shape, by: string | undefined, values: readonly strin
   const { nullable: _, facets: { default: usual, ...kept } = {}, ...rest } = property;
   const facets = values.includes(usual as string) ? { ...kept, default: usual } : kept;
   return { ...variant, properties: { ...variant.properties, [by]: { ...rest, enum: values, facets } } };
+}
+
+/** `String or array.`: several types in one `type`, and combinators, are refused by clients. */
+function typeWords({ types = [] }: Shape): string {
+  const words = types.join(' or ') || 'any JSON value';
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }
 
 function enumOf(shape: Shape): readonly unknown[] | undefined {

@@ -11,6 +11,8 @@ export type ShapeType = 'object' | 'array' | 'string' | 'number' | 'integer' | '
  */
 export interface Shape {
   readonly type?: ShapeType;
+  /** What it may be instead, where its alternatives are of different types. */
+  readonly types?: readonly ShapeType[];
   readonly nullable?: true;
   readonly writeOnly?: true;
   readonly enum?: readonly unknown[];
@@ -159,9 +161,11 @@ export function combine(shapes: readonly Shape[]): Shape {
 
 function either(first: Shape, second: Shape): Shape {
   const nullable = first.nullable || second.nullable ? { nullable: true as const } : {};
-  if (first.type !== second.type) {
+  if (first.type !== second.type || first.types || second.types) {
     const numeric = [first.type, second.type].every((type) => type === 'number' || type === 'integer');
-    return numeric ? { type: 'number', ...nullable } : nullable;
+    if (numeric) return { type: 'number', ...nullable };
+    const [one, other] = [typesOf(first), typesOf(second)];
+    return one.length > 0 && other.length > 0 ? { types: [...new Set([...one, ...other])], ...nullable } : nullable;
   }
   const common = Object.keys(first.properties ?? {}).filter((name) => second.properties?.[name] !== undefined);
   const required = (first.required ?? []).filter((name) => second.required?.includes(name));
@@ -184,6 +188,11 @@ function either(first: Shape, second: Shape): Shape {
       : {}),
     ...(required.length === 0 ? {} : { required }),
   };
+}
+
+/** None when anything goes. */
+function typesOf({ type, types = [] }: Shape): readonly ShapeType[] {
+  return type === undefined ? types : [type];
 }
 
 function withoutUnion({ union: _, ...shape }: Shape): Shape {

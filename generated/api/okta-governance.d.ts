@@ -4211,7 +4211,7 @@ export interface components {
             data?: components["schemas"]["resource-owner"][];
         };
         "resource-owners-updatable": {
-            principalOrns?: components["schemas"]["resource-owner-principal-orn"][];
+            principalOrns?: components["schemas"]["resource-owner-principal-orn"][] | null;
             resourceOrns: components["schemas"]["resource-owner-resource-orn"][];
         };
         "resource-profile": {

@@ -7208,7 +7208,7 @@ export interface components {
                 [key: string]: Record<string, never>;
             };
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -8221,7 +8221,7 @@ export interface components {
         };
         AuthenticatorProfileTacRequest: {
             multiUse?: boolean;
-            ttl?: string;
+            ttl?: string | number;
         };
         AuthenticatorProfileTacResponsePost: {
             /** Format: date-time */
@@ -8447,7 +8447,7 @@ export interface components {
         };
         BaseEmailServer: {
             alias?: string;
-            authType: components["schemas"]["SmtpAuthType"];
+            authType?: components["schemas"]["SmtpAuthType"];
             enabled?: boolean;
             host?: string;
             readonly id?: string;
@@ -8893,7 +8893,7 @@ export interface components {
         };
         ClientUpdatePolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -9214,8 +9214,8 @@ export interface components {
         DateTime: string;
         DefaultApp: {
             appInstanceId?: string;
-            appLinkName?: string;
-            classicApplicationUri?: string;
+            appLinkName?: string | null;
+            classicApplicationUri?: string | null;
         };
         DetailedHookKeyInstance: {
             _embedded?: components["schemas"]["_embedded"];
@@ -9524,7 +9524,7 @@ export interface components {
                 [key: string]: Record<string, never>;
             };
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -9847,7 +9847,7 @@ export interface components {
         EntitlementsLink: components["schemas"]["HrefObject"];
         EntityRiskPolicy: {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & (Omit<components["schemas"]["Policy"], "type"> & Record<string, never> & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -10510,7 +10510,7 @@ export interface components {
         IdTokenKeyEncryptionAlgorithm: "RSA-OAEP-256" | "RSA-OAEP-384" | "RSA-OAEP-512";
         IdentityClaimSourcingPolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -10527,7 +10527,7 @@ export interface components {
         IdentityClaimSourcingPolicyRule: Omit<components["schemas"]["PolicyRule"], "type"> & {
             actions?: components["schemas"]["IdentityClaimSourcingPolicyRuleAction"];
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -10689,7 +10689,7 @@ export interface components {
         };
         IdpDiscoveryPolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -10964,7 +10964,7 @@ export interface components {
         JsonPatchOperation: {
             op?: components["schemas"]["PatchAction"];
             path?: string;
-            value?: Record<string, never>;
+            value?: unknown;
         };
         JsonWebKey: {
             created?: components["schemas"]["createdProperty"];
@@ -12216,8 +12216,8 @@ export interface components {
             readonly _links?: {
                 self?: components["schemas"]["HrefObject"];
             };
-            captchaId?: string;
-            enabledPages?: components["schemas"]["enabledPagesType"][];
+            captchaId?: string | null;
+            enabledPages?: components["schemas"]["enabledPagesType"][] | null;
         };
         /** @enum {string} */
         OrgContactType: "BILLING" | "TECHNICAL";
@@ -12806,7 +12806,7 @@ export interface components {
         };
         PostAuthSessionPolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -12874,7 +12874,7 @@ export interface components {
         PrincipalType: "OAUTH_CLIENT" | "SSWS_TOKEN";
         ProfileEnrollmentPolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -12891,7 +12891,7 @@ export interface components {
         ProfileEnrollmentPolicyRule: Omit<components["schemas"]["PolicyRule"], "type"> & {
             actions?: components["schemas"]["ProfileEnrollmentPolicyRuleActions"];
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -13790,7 +13790,7 @@ export interface components {
         SessionStatus: "ACTIVE" | "MFA_ENROLL" | "MFA_REQUIRED";
         SessionViolationDetectionPolicy: Omit<components["schemas"]["Policy"], "type"> & {
             /** @default null */
-            conditions?: string | null;
+            conditions?: Record<string, never> | null;
         } & {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -15477,7 +15477,7 @@ export interface components {
         domain: string;
         groupId: string;
         inlineHookType: "com.okta.import.transform" | "com.okta.oauth2.tokens.transform" | "com.okta.saml.tokens.transform" | "com.okta.user.credential.password.import" | "com.okta.user.pre-registration" | "com.okta.telephony.provider";
-        limitParameter: string;
+        limitParameter: number;
         matchQueryFilter: string;
         oktaManagedUserAccountId: string;
         oktaManagedUserMatchQueryFilter: string;
@@ -26811,7 +26811,7 @@ export interface operations {
                 q?: string;
                 expand?: string;
                 sortBy?: string;
-                limit?: string;
+                limit?: number;
                 resourceId?: string;
                 after?: string;
             };

@@ -34,7 +34,16 @@ describe('what a model sees', () => {
       shape: { type: 'string', facets: { format: 'date-time' } },
       want: { type: 'string', format: 'date-time' },
     },
-    { given: 'an array without known items', shape: { type: 'array' }, want: { type: 'array', items: {} } },
+    {
+      given: 'an array without known items',
+      shape: { type: 'array' },
+      want: { type: 'array', items: { description: 'Any JSON value.' } },
+    },
+    {
+      given: 'values of several types',
+      shape: { type: 'object', properties: { a: { types: ['string', 'array'] } } },
+      want: { type: 'object', properties: { a: { description: 'String or array.' } } },
+    },
     {
       given: 'an enum too long to list',
       shape: { type: 'string', enum: Array.from({ length: 41 }, (_, index) => `v${index}`) },

@@ -45,6 +45,7 @@ describe('what a caller can send', () => {
       given: 'alternatives without a discriminator',
       schema: { oneOf: [{ type: 'string' }, { type: 'integer' }] },
       want: {
+        types: ['string', 'integer'],
         union: {
           variants: [
             { values: [], shape: { type: 'string' } },
@@ -144,7 +145,10 @@ test.each<{ given: Shape[]; want: Shape }>([
     want: { type: 'string', enum: ['a', 'b'] },
   },
   { given: [{ type: 'string', enum: ['a'] }, { type: 'string' }], want: { type: 'string' } },
-  { given: [{ type: 'object' }, { type: 'string' }], want: {} },
+  { given: [{ type: 'object' }, { type: 'string' }], want: { types: ['object', 'string'] } },
+  { given: [{ type: 'object' }, { type: 'string' }, { type: 'object' }], want: { types: ['object', 'string'] } },
+  { given: [{ type: 'object' }, { type: 'string' }, {}], want: {} },
+  { given: [{}, { type: 'string' }], want: {} },
   {
     given: [
       { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] },
