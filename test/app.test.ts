@@ -168,7 +168,8 @@ test('once confirmed, every tool acts', async () => {
   const client = recordingClient();
   const toolbox = createToolbox({
     all: Catalog.parse(file),
-    grant: () => ({ scopes: file.scopes, credential: 'any' }),
+    // Naming every toolset also opens what no scope guards.
+    grant: () => ({ scopes: file.scopes, credential: 'any', toolsets: Object.keys(file.toolsets) }),
     operations,
     client,
     ...unguarded,

@@ -95,6 +95,8 @@ async function stand(answer?: (sent: Sent) => Response | undefined, hosted = fal
     OKTA_ORG_URL: org.origin,
     OKTA_API_TOKEN: org.token,
     OKTA_SCOPES: file.scopes.join(' '),
+    // Naming every toolset also opens what no scope guards.
+    OKTA_TOOLSETS: Object.keys(file.toolsets).join(' '),
     OKTA_IMPORT_DIR: folder,
   };
   const { config } = parseConfig(env, knownNames(file), { demo: false });

@@ -78,7 +78,9 @@ describe('any one change of a real document', () => {
     },
     'a scope more': {
       edit: (it) => {
-        it.security = [...(it.security ?? []), { oauth2: ['okta.zz.manage'] }];
+        const { oauth2 = [] } = it.security?.find((one) => 'oauth2' in one) ?? {};
+        const others = it.security?.filter((one) => !('oauth2' in one)) ?? [];
+        it.security = [...others, { oauth2: [...oauth2, 'okta.zz.manage'] }];
       },
       kind: 'operation scopes',
       verdict: 'major',

@@ -49,14 +49,16 @@ const WHO: readonly Who[] = [
 
 /** Whether the specification lets these scopes do what a tool does. */
 function allows(grant: readonly string[], tool: string): boolean {
-  const { security } = operationsOfSpec.get(operationOfTool.get(tool) ?? '') ?? { security: [] };
+  const { security, method } = operationsOfSpec.get(operationOfTool.get(tool) ?? '') ?? { security: [], method: 'GET' };
   // An access token opens what none is asked for, and nothing that takes an API token only.
   if (security.length > 0 && !security.some((requirement) => 'oauth2' in requirement)) return false;
   const covers = (scope: string) => {
     const manage = scope.replace(/\.read$/, '.manage');
     return grant.includes(scope) || (scopesOfSpec.includes(manage) && grant.includes(manage));
   };
-  return security.flatMap((requirement) => requirement.oauth2 ?? []).every(covers);
+  const needed = security.flatMap((requirement) => requirement.oauth2 ?? []);
+  // Where no scope stands guard, a change is off until it is named.
+  return needed.every(covers) && (needed.length > 0 || method === 'GET');
 }
 
 const names = [...operationOfTool.keys()].filter((name) => operationsOfSpec.has(operationOfTool.get(name) ?? ''));

@@ -105,23 +105,26 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
   const tally: Tally = { sequences: 0, legitimate: 0, attacks: {} };
 
   function caseOf({ about, target, channel }: Sequence): Case {
-    const user = users[1 + (target % (users.length - 2))]!.id;
+    const user = users[1 + (target % (users.length - 3))]!.id;
     const another = users[users.length - 1]!.id;
+    // No case makes this one an administrator, whose login only a person may let change.
+    const powerless = users[users.length - 2]!.id;
     const group = groups[1 + (target % (groups.length - 1))]!.id;
     let turn = 0;
     const fresh = () => {
       turn += 1;
       return `${turn} ${clock.now} ${tally.sequences}`;
     };
-    const touchUser = () =>
-      here.admin('POST', `/api/v1/users/${user}`, {
+    const touch = (id: string) => () =>
+      here.admin('POST', `/api/v1/users/${id}`, {
         profile: { title: fresh() },
       });
+    const touchUser = touch(user);
     const touchGroup = (id: string) => () =>
       here.admin('PUT', `/api/v1/groups/${id}`, {
         profile: { name: `Group ${id}`, description: fresh() },
       });
-    const login = `${user.toLowerCase()}@atlasworks.example`;
+    const login = `${powerless.toLowerCase()}@atlasworks.example`;
     const body = { profile: { firstName: 'Jo', lastName: 'Doe', email: login, login, title: 'As agreed' } };
     const cases: Case[] = [
       {
@@ -142,11 +145,11 @@ export async function createAttacks(): Promise<{ run(sequence: Sequence): Promis
       },
       {
         tool: 'replace_user',
-        args: { id: user, body },
-        other: { id: user, body: { profile: { ...body.profile, title: 'As  agreed' } } },
+        args: { id: powerless, body },
+        other: { id: powerless, body: { profile: { ...body.profile, title: 'As  agreed' } } },
         otherTool: { tool: 'delete_group', args: { groupId: group } },
-        self: { id: 'me', body },
-        touch: touchUser,
+        self: { id: 'me', body: { profile: { title: 'As agreed' } } },
+        touch: touch(powerless),
       },
       {
         tool: 'remove_user_from_group',
