@@ -38,6 +38,8 @@ const owners = documentWith({
 
 const asking = documentWith({
   '/api/v1/owners/ask': { post: operation('askOwners', oauth('okta.owners.read')) },
+  '/oauth2/v1/token': { post: operation('token', { security: [] }) },
+  '/oauth2/v1/userinfo': { get: operation('userinfo', oauth('openid')) },
 });
 
 const HEAD = `specs: { pets: {}, owners: { protocol: [token, userinfo] } }
