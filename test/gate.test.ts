@@ -163,11 +163,10 @@ describe('operations the specification secures in an unusual way, whether the al
     const entries = [...operationOf].map(([name, operation]) => {
       const scoped = operationsOfSpec.get(operation)!.security.some(({ oauth2 }) => oauth2);
       const roles = { anyOf: ['SUPER_ADMIN'], source: 'test', verified: false };
+      const rolesReason = 'roles are not what is tested';
       const acknowledge = ['deprecated', 'early-access'];
-      return [
-        name,
-        { operation, title: name, description: name, roles, acknowledge, ...(!scoped && { scopes: 'none' }) },
-      ];
+      const entry = { operation, title: name, description: name, roles, rolesReason, acknowledge };
+      return [name, { ...entry, ...(!scoped && { scopes: 'none' }) }];
     });
     const toolsets = { all: { title: 'All', tools: Object.fromEntries(entries) } };
     // One of them answers 202; where to see what becomes of it does not matter here.
