@@ -265,7 +265,11 @@ describe('every tool, with the guard off', () => {
 test('the same as wired for an org, where the target of a call to confirm is read first, and only read', async () => {
   const org = await wired();
   const readsFirst = ({ risk, update, escalates = [] }: ToolDefinition) =>
-    risk === 'destructive' || risk === 'privileged' || update || escalates.some((each) => 'operation' in each);
+    risk === 'destructive' ||
+    risk === 'privileged' ||
+    update ||
+    // The calls here give only what must be given.
+    escalates.some((each) => 'operation' in each && each.given === undefined);
   const confirmed = new Set(file.tools.filter(readsFirst).map(({ name }) => name));
   const merging = new Set(file.tools.filter(({ update }) => update === 'merge').map(({ name }) => name));
   let sent = 0;
