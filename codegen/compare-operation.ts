@@ -1,16 +1,10 @@
 import type { ToolDefinition } from '../src/tools/definition.js';
 import { accessChanges } from './compare-access.js';
 import { replyDifferences } from './compare-reply.js';
-import {
-  type ArgumentChange,
-  argumentChanges,
-  LEVELS,
-  type Level,
-  pathShape,
-  type Versioned,
-} from './compare-request.js';
+import { type ArgumentChange, argumentChanges, LEVELS, type Level, type Versioned } from './compare-request.js';
 import { type Difference, sameFacts } from './compare-shape.js';
 import { type ApiOperation, type Document, operationsOf } from './document.js';
+import { requestOf } from './path.js';
 
 /** A change of an operation itself. */
 export interface FactChange {
@@ -102,7 +96,7 @@ function paired(before: readonly ApiOperation[], after: readonly ApiOperation[])
   const counterparts = new Map<ApiOperation, ApiOperation>();
   const keys: ((api: ApiOperation) => string)[] = [
     ({ method, path }) => `${method} ${path}`,
-    ({ method, path }) => `${method} ${pathShape(path)}`,
+    ({ method, path }) => requestOf(method, path),
     ({ id }) => id,
   ];
   for (const key of keys) {
@@ -151,11 +145,11 @@ function factChanges([, old]: Versioned, [, now]: Versioned): FactChange[] {
     changes.push({ about: 'operation', kind, level, ...(keyword === undefined ? {} : { keyword }), ...values });
   };
   add('renamed', 'patch', old.id, now.id);
-  if (old.method !== now.method || pathShape(old.path) !== pathShape(now.path)) {
+  if (requestOf(old.method, old.path) !== requestOf(now.method, now.path)) {
     add('moved', 'patch', `${old.method} ${old.path}`, `${now.method} ${now.path}`);
   }
-  const { 'x-okta-iam-admin-roles': _, 'x-okta-iam-permissions': __, ...was } = old.operation;
-  const { 'x-okta-iam-admin-roles': ___, 'x-okta-iam-permissions': ____, ...is } = now.operation;
+  const { operation: was } = old;
+  const { operation: is } = now;
   add('deprecated', is.deprecated === true ? 'minor' : 'patch', was.deprecated === true, is.deprecated === true);
   const [life, lifeNow] = [was['x-okta-lifecycle'] ?? {}, is['x-okta-lifecycle'] ?? {}];
   for (const keyword of keysOf(life, lifeNow)) add('lifecycle', 'patch', life[keyword], lifeNow[keyword], keyword);
@@ -173,6 +167,8 @@ const COMPARED_ELSEWHERE: ReadonlySet<string> = new Set([
   'security',
   'deprecated',
   'x-okta-lifecycle',
+  'x-okta-iam-admin-roles',
+  'x-okta-iam-permissions',
 ]);
 
 function keysOf<T extends object>(was: T, is: T): (keyof T & string)[] {

@@ -1,6 +1,7 @@
 import { CONSTRAINTS, type Difference, differences } from './compare-shape.js';
 import { type ApiOperation, type Document, type ParameterObject, resolve } from './document.js';
 import { mediaTypeOf, operationOf } from './operation.js';
+import { pathShape } from './path.js';
 import { type Shape, shapeOf } from './shape.js';
 
 /** What a change means to those who call a tool: semver's words, from the most to the least. */
@@ -33,11 +34,6 @@ export function argumentChanges(
     const touches = difference.kind === 'added' && difference.at === name ? offerable.has(name) : offered(name);
     return { about: 'argument', ...difference, level: touches ? levelOf(difference) : 'patch' };
   });
-}
-
-/** The path without the names of its parameters: what tells two operations apart on the wire. */
-export function pathShape(path: string): string {
-  return path.replaceAll(/\{[^}]*\}/g, '{}');
 }
 
 /** `name`: the top-level argument as it was called before, or now where it is new. */

@@ -10,7 +10,8 @@ import { sentenceOf } from './compare-report.js';
 import type { Level } from './compare-request.js';
 import { sameFacts } from './compare-shape.js';
 import { type Document, operationsOf } from './document.js';
-import { type LoweredRisk, loweredRisks, requestOf, successors } from './former.js';
+import { type LoweredRisk, loweredRisks, successors } from './former.js';
+import { requestOf } from './path.js';
 
 /** A document in two versions; one of them is missing where the whole document is new or gone. */
 export interface ComparedDocument {

@@ -3,6 +3,7 @@ import type { Pattern, Reason, Roles } from './coverage-config.js';
 import type { Problem } from './errors.js';
 import type { Generation } from './former.js';
 import { hintsOf, isHarmless } from './hints.js';
+import { pathShape } from './path.js';
 import { protocolOf } from './protocol.js';
 import { secretsOf } from './secrets.js';
 import { scopeClauses } from './security.js';
@@ -136,8 +137,8 @@ function matches({ scope, path }: Pattern, { api }: Described): boolean {
   const families = scopes.length === 0 ? ['none'] : scopes.map((each) => each.replace(/\.[^.]+$/, ''));
   if (!families.includes(scope)) return false;
   if (path === undefined) return true;
-  const own = nameless(api.path);
-  return [path].flat().some((each) => own === nameless(each) || own.startsWith(`${nameless(each)}/`));
+  const own = pathShape(api.path);
+  return [path].flat().some((each) => own === pathShape(each) || own.startsWith(`${pathShape(each)}/`));
 }
 
 const removals =
@@ -166,8 +167,4 @@ function rolesOf(pattern: Pattern | undefined, { api }: Described, { config }: C
 
 function scopesOf({ operation }: Described['api']): string[] {
   return scopeClauses(operation.security).flat();
-}
-
-function nameless(path: string): string {
-  return path.replace(/\{[^}]*\}/g, '{}');
 }

@@ -1,4 +1,5 @@
 import type { Risk, ToolDefinition } from '../src/tools/definition.js';
+import { requestOf } from './path.js';
 
 /** A tool as far as its risk is concerned. */
 export type RiskyTool = Pick<ToolDefinition, 'name' | 'operation' | 'aliases'> & { readonly risk?: Risk };
@@ -40,11 +41,6 @@ function toolsIn(text: string): readonly RiskyTool[] {
   } catch {
     return [];
   }
-}
-
-/** What tells two operations apart on the wire: names of path parameters do not count. */
-export function requestOf(method: string, path: string): string {
-  return `${method} ${path.replaceAll(/\{[^}]*\}/g, '{}')}`;
 }
 
 /** The tools that took over from those that are gone: the same request, by a tool that was not there before. */

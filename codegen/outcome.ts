@@ -2,6 +2,7 @@ import type { Outcome, ToolDefinition } from '../src/tools/definition.js';
 import type { ToolsConfig } from './config.js';
 import type { ApiOperation } from './document.js';
 import type { Problem } from './errors.js';
+import { pathShape } from './path.js';
 import type { Described, Entry } from './slice.js';
 
 /** Okta may answer before the work is done: it says so (202), or a caller may ask for it (`Prefer: respond-async`, RFC 7240). */
@@ -57,7 +58,7 @@ function derived({ api }: Entry, reads: readonly ApiOperation[]): Found | undefi
     const of = names.map((name, at): [string, string] => [name, `\${${given[at] ?? `reply.${name}`}}`]);
     return { operation: read.id, arguments: Object.fromEntries(of) };
   };
-  const at = (path: string) => reads.find((read) => nameless(read.path) === nameless(path));
+  const at = (path: string) => reads.find((read) => pathShape(read.path) === pathShape(path));
   if (api.method === 'GET') return found(api);
   if (api.method === 'POST') {
     const below = reads.filter(
@@ -77,8 +78,4 @@ function derived({ api }: Entry, reads: readonly ApiOperation[]): Found | undefi
 
 function parametersOf(path: string): string[] {
   return [...path.matchAll(/\{([^}]+)\}/g)].map((match) => match[1]!);
-}
-
-function nameless(path: string): string {
-  return path.replace(/\{[^}]*\}/g, '{}');
 }

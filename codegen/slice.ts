@@ -2,7 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import type { ConfigSource, ToolEntry } from './config.js';
 import { type ApiOperation, type Document, operationsOf, type PathItem, prune } from './document.js';
 import type { Problem } from './errors.js';
-import { type Generation, requestOf } from './former.js';
+import type { Generation } from './former.js';
+import { requestOf } from './path.js';
 
 /** A tool of the allowlist together with the operation behind it. */
 export interface Entry {
