@@ -74,6 +74,8 @@ function sameSet(one: readonly string[], other: readonly string[]): boolean {
   return [...new Set(one)].sort().join() === [...new Set(other)].sort().join();
 }
 
+const NONE_FOR_BOTH = 'no lesser role is known to suffice for all its scopes; unconfirmed';
+
 interface RoleInput {
   readonly anyOf: readonly string[];
   readonly permissions?: readonly string[] | undefined;
@@ -81,7 +83,7 @@ interface RoleInput {
   readonly verified: boolean;
 }
 
-/** Two scopes at once need a role that suffices for both; what only one of them verifies is not verified. */
+/** Two scopes at once need a role that suffices for both; where none is known to, the one that always does. */
 function strictest(defaults: readonly RoleInput[]): RoleInput {
   const [first, ...rest] = defaults as [RoleInput, ...RoleInput[]];
   return rest.reduce((all, next) => {
@@ -89,7 +91,7 @@ function strictest(defaults: readonly RoleInput[]): RoleInput {
     return {
       anyOf: both.length > 0 ? both : ['SUPER_ADMIN'],
       permissions: [...new Set([...(all.permissions ?? []), ...(next.permissions ?? [])])],
-      source: [...new Set([all.source, next.source])].join('; '),
+      source: [...new Set([all.source, next.source, ...(both.length > 0 ? [] : [NONE_FOR_BOTH])])].join('; '),
       verified: all.verified && next.verified && both.length > 0,
     };
   }, first);

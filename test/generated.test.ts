@@ -81,6 +81,27 @@ describe('every tool', () => {
     expect(wrong.map(({ name }) => name)).toEqual([]);
   });
 
+  test('names the roles of the specification where it says that the operation has them from there', () => {
+    const sorted = (names: readonly string[] = []) => [...names].sort();
+    const drawn = file.tools.flatMap(({ name, operation, roles: { source, anyOf, permissions } }) => {
+      const { 'x-okta-iam-admin-roles': roles, 'x-okta-iam-permissions': rights } = byId.get(operation)!.operation;
+      if (roles === undefined || !source.startsWith('spec ')) return [];
+      return [{ name, given: [sorted(anyOf), sorted(permissions)], want: [sorted(roles), sorted(rights)] }];
+    });
+    expect(drawn.length).toBeGreaterThan(100);
+    expect(drawn.map(({ name, given }) => [name, ...given])).toEqual(drawn.map(({ name, want }) => [name, ...want]));
+  });
+
+  test.each([
+    // shared/scope-roles.json, operationOverrides: org-wide switches.
+    ['create_child_org', ['SUPER_ADMIN']],
+    ['update_auto_assign_admin_app_setting', ['SUPER_ADMIN']],
+    ['update_third_party_admin_setting', ['SUPER_ADMIN']],
+    ['assign_client_privileges_setting', ['SUPER_ADMIN']],
+  ])('%s needs %s', (name, anyOf) => {
+    expect(file.tools.find((tool) => tool.name === name)?.roles).toMatchObject({ anyOf, verified: false });
+  });
+
   test('a tool that only reads is a GET or a POST that a read scope opens, and a DELETE is never less than destructive', () => {
     const line = (tool: ToolDefinition) =>
       operations[tool.operation as keyof typeof operations] as { method: string; path: string };

@@ -150,10 +150,24 @@ Scopes are the fewest that open the whole preset; grant fewer, and the tools beh
 standard administrator roles that together suffice and open little beyond. Tokens are o200k, for name, description and
 schema of everything a client is shown, the tools of this server itself included.`;
 
+const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
+
+/** What is not verified is not said as a fact. */
+function reservedWords(names: readonly string[]): string {
+  const verified = (name: string) => file.tools.some((tool) => tool.name === name && tool.roles.verified);
+  const known = names.filter(verified);
+  const assumed = names.filter((name) => !verified(name));
+  return [
+    known.length > 0 && ` Only a super administrator may use ${codes(known)}.`,
+    assumed.length > 0 && ` Whether anybody but a super administrator may use ${codes(assumed)} is not verified.`,
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
 test('docs/presets.md says what each costs and needs', async () => {
   const rows: string[] = [];
   const sections: string[] = [];
-  const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
   for (const [id, { title, scopes, roles, reserved }] of presets) {
     const { names, tokens } = await shown({ OKTA_TOOLSETS: id, OKTA_SCOPES: scopes.join(' ') });
     rows.push(`| [${id}](#${id}) | ${title} | ${names.length} | ${tokens} |`);
@@ -161,7 +175,7 @@ test('docs/presets.md says what each costs and needs', async () => {
       `## ${id}`,
       `${title}.`,
       `\`\`\`sh\nOKTA_TOOLSETS=${id}\nOKTA_SCOPES="${scopes.join(' ')}"\n\`\`\``,
-      `Roles: ${roles.join(' and ')}.${reserved.length > 0 ? ` Only a super administrator may use ${codes(reserved)}.` : ''}`,
+      `Roles: ${roles.join(' and ')}.${reservedWords(reserved)}`,
       `Tools: ${codes(names)}.`,
     );
   }

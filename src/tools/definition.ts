@@ -24,7 +24,7 @@ export interface Preset {
   readonly scopes: readonly string[];
   /** Standard administrator roles that together suffice for its tools, with as little beyond as can be. */
   readonly roles: readonly string[];
-  /** Those of its tools that only a super administrator may use, as far as Okta documents it. */
+  /** Those of its tools for which no lesser role is known; only where `roles.verified` there is none. */
   readonly reserved: readonly string[];
 }
 
